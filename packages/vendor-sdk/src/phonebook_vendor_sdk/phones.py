@@ -1,0 +1,294 @@
+"""What phones talk to: an ASGI application for `/phones/<slug>/<phonebook>/<file>`.
+
+`Phones.answer` begins with the hot path: a look-up by path in the table of what can be served at once, one hash of the
+Authorization header, two messages that were made before, one tuple for the audit trail. Whatever is not that simple
+goes on to `_answer`, which knows all the rules:
+
+- GET, and POST like GET (some phones do); HEAD; anything else is 405. The query is ignored unless a file varies by it.
+- A request without credentials gets a 401 and is not recorded: phones ask so first. Wrong ones are recorded and, when
+  there were many, slowed down (`throttle`). 304 only after authentication (RFC 9110 §13.1.2).
+- An unknown phonebook is 404 once the server has said everything it knows, and 503 before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from hashlib import sha256
+from hmac import compare_digest
+from typing import Any, Final
+from urllib.parse import parse_qsl
+
+import anyio
+
+from phonebook_core.vendor_link.lifecycle import State
+from phonebook_core.vendor_link.messages import Phone
+from phonebook_vendor_sdk.clock import Clock
+from phonebook_vendor_sdk.credentials import opens
+from phonebook_vendor_sdk.dispatches import LONGEST_AGENT, Note
+from phonebook_vendor_sdk.enablement import PATIENCE, Enablement
+from phonebook_vendor_sdk.leaf import NOSNIFF, Leaf, is_known, wants_gzip
+from phonebook_vendor_sdk.service import PhoneRequest, VendorService, phone_without
+from phonebook_vendor_sdk.throttle import Throttle
+
+Scope = Mapping[str, Any]
+Receive = Callable[[], Awaitable[Mapping[str, Any]]]
+Send = Callable[[Mapping[str, Any]], Awaitable[None]]
+
+RETRY_AFTER: Final = 30
+"""Seconds that a phone is asked to wait when there is no book for it yet."""
+MAX_BODY: Final = 65_536
+"""Bytes of a request's body that are read, and ignored."""
+BODY_SECONDS: Final = 2.0
+MAX_QUERY: Final = 1_024
+LARGE_ZIP: Final = 262_144
+"""Bytes above which a file is compressed in a thread."""
+
+_BASIC: Final = (b"www-authenticate", b'Basic realm="Phonebook", charset="UTF-8"')
+_ALLOW: Final = (b"allow", b"GET, HEAD, POST")
+_NO_STORE: Final = (b"cache-control", b"no-store")
+_EMPTY: Final = {"type": "http.response.body", "body": b""}
+
+_NOT_HERE: Final = "There is no phonebook here. Check the address in the phone's settings."
+_LOGIN: Final = "This phonebook needs the user name and password shown where it was turned on."
+_WRONG: Final = (
+    "The user name or password is wrong. Compare the phone's settings with those shown where it was turned on."
+)
+_TOO_MANY: Final = (
+    "Too many wrong passwords came from this address. Correct the phone's settings; the right one works at once."
+)
+_NOT_YET: Final = "This phonebook is not ready at the moment. Try again in half a minute."
+
+
+class Phones:
+    """The phones' side of one service."""
+
+    def __init__(
+        self,
+        service: VendorService[Any],
+        ready: Mapping[str, Leaf],
+        enablements: Mapping[str, Enablement],
+        note: Callable[[Note], None],
+        clock: Clock,
+        *,
+        opened: anyio.Event,
+        is_off: Callable[[str], bool],
+    ) -> None:
+        self._service = service
+        self._ready = ready
+        self._enablements = enablements
+        self._note = note
+        self._clock = clock
+        self._wall = clock.wall
+        self._opened = opened
+        self._is_off = is_off
+        self._throttle = Throttle()
+
+    async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; the ASGI application itself."""
+        leaf = self._ready.get(scope.get("path", ""))
+        if leaf is not None and scope.get("method") == "GET":
+            headers = dict(scope["headers"])
+            if (
+                compare_digest(sha256(headers.get(b"authorization", b"")).digest(), leaf.digest)
+                and b"if-none-match" not in headers
+                and b"accept-encoding" not in headers
+            ):
+                await send(leaf.start)
+                await send(leaf.end)
+                client = scope.get("client")
+                self._note(
+                    (
+                        self._wall(),
+                        leaf.phonebook,
+                        leaf.file,
+                        200,
+                        leaf.size,
+                        leaf.token,
+                        client[0] if client else "",
+                        headers.get(b"user-agent", b""),
+                    )
+                )
+                return
+        await self._answer(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await _refuse_other(scope, receive, send)
+            return
+        method = scope["method"]
+        reply = _Reply(send, head=method == "HEAD")
+        if method not in ("GET", "HEAD", "POST"):
+            await reply.plain(405, "Phones fetch with GET, HEAD or POST.", _ALLOW)
+            return
+        if method == "POST":
+            await _discard_body(receive)
+        if not self._opened.is_set():
+            with anyio.move_on_after(PATIENCE):
+                await self._opened.wait()
+        parts = scope["path"].split("/")
+        if len(parts) != 5 or parts[1] != "phones" or parts[2] != self._service.slug:
+            await reply.plain(404, _NOT_HERE)
+            return
+        enablement = self._enablements.get(parts[3])
+        if enablement is None:
+            if self._is_off(parts[3]) or parts[4] not in self._service.files:
+                await reply.plain(404, _NOT_HERE)
+            else:
+                await reply.not_yet()
+            return
+        headers = dict(scope["headers"])
+        client = scope.get("client")
+        agent = headers.get(b"user-agent", b"")[:LONGEST_AGENT]
+        visit = _Visit(self, enablement, parts[4], client[0] if client else "", agent)
+        await self._answer_known(visit, scope, headers, reply)
+
+    async def _answer_known(self, visit: _Visit, scope: Scope, headers: Mapping[bytes, bytes], reply: _Reply) -> None:
+        enablement, file = visit.enablement, visit.file
+        if not enablement.may_serve:
+            if enablement.state is State.DISABLED and self._is_off(enablement.phonebook):
+                visit.record(404, await reply.plain(404, _NOT_HERE))
+            else:
+                visit.record(503, await reply.not_yet())
+            return
+        authorization = headers.get(b"authorization", b"")
+        if not authorization:
+            await reply.plain(401, _LOGIN, _BASIC)
+            return
+        if not opens(authorization, enablement.digest):
+            wait = self._throttle.count_wrong(visit.address, enablement.phonebook, self._clock.monotonic())
+            if wait:
+                visit.agent = b""  # whoever sends many can send many names: those share a record
+                visit.file = ""
+                visit.record(429, await reply.plain(429, _TOO_MANY, (b"retry-after", b"%d" % wait)))
+            else:
+                visit.record(401, await reply.plain(401, _WRONG, _BASIC))
+            return
+        if file not in self._service.files:
+            visit.record(404, await reply.plain(404, _NOT_HERE))
+            return
+        leaf = await enablement.leaf(self._request(enablement, file, scope, visit.agent))
+        if leaf is None:
+            visit.record(503, await reply.not_yet())
+            return
+        in_gzip = wants_gzip(headers.get(b"accept-encoding", b""))
+        if is_known(headers.get(b"if-none-match", b""), leaf.etag):
+            visit.record(304, await reply.start_only(leaf.not_modified(in_gzip=in_gzip)), leaf.token)
+        elif in_gzip:
+            if leaf.size > LARGE_ZIP and not leaf.is_zipped:
+                await anyio.to_thread.run_sync(leaf.zipped)
+            start, end, size = leaf.zipped()
+            visit.record(200, await reply.messages(start, end, size), leaf.token)
+        else:
+            visit.record(200, await reply.messages(leaf.start, leaf.end, leaf.size), leaf.token)
+
+    def _request(self, enablement: Enablement, file: str, scope: Scope, agent: bytes) -> PhoneRequest:
+        plain = enablement.plain[file]
+        varies_by = self._service.files[file].varies_by
+        if not varies_by:
+            return plain
+        query: tuple[tuple[str, str], ...] = ()
+        phone = plain.phone
+        if "query" in varies_by:
+            text = scope.get("query_string", b"")[:MAX_QUERY].decode("latin-1")
+            query = tuple(parse_qsl(text, keep_blank_values=True, max_num_fields=64)) if text.count("&") < 64 else ()
+        if "phone" in varies_by:
+            phone = phone_without(self.identify(agent))
+        return PhoneRequest(file=file, url=plain.url, query=query, phone=phone)
+
+    def identify(self, agent: bytes) -> Phone:
+        """What the vendor makes of a User-Agent; nothing when it fails on it."""
+        return identify(self._service, agent.decode("latin-1")[:LONGEST_AGENT])
+
+    def note(self, note: Note) -> None:
+        """Record an answer."""
+        self._note(note)
+
+    def time(self) -> float:
+        """Seconds since 1970."""
+        return self._wall()
+
+
+def identify(service: VendorService[Any], agent: str) -> Phone:
+    """What the vendor makes of a User-Agent; nothing when its code fails on it."""
+    try:
+        return service.identify(agent)
+    except Exception:
+        return Phone()
+
+
+class _Visit:
+    """One request for a known phonebook, as far as the audit trail is concerned."""
+
+    __slots__ = ("_phones", "address", "agent", "enablement", "file")
+
+    def __init__(self, phones: Phones, enablement: Enablement, file: str, address: str, agent: bytes) -> None:
+        self._phones = phones
+        self.enablement = enablement
+        self.file = file[:64]
+        self.address = address
+        self.agent = agent
+
+    def record(self, status: int, sent: int, token: str = "") -> None:
+        self._phones.note(
+            (
+                self._phones.time(),
+                self.enablement.phonebook,
+                self.file,
+                status,
+                sent,
+                token,
+                self.address,
+                self.agent,
+            )
+        )
+
+
+class _Reply:
+    """The ways to answer. Each returns the bytes of the body that were sent."""
+
+    __slots__ = ("_head", "_send")
+
+    def __init__(self, send: Send, *, head: bool) -> None:
+        self._send = send
+        self._head = head
+
+    async def messages(self, start: Mapping[str, Any], end: Mapping[str, Any], size: int) -> int:
+        await self._send(start)
+        await self._send(_EMPTY if self._head else end)
+        return 0 if self._head else size
+
+    async def start_only(self, start: Mapping[str, Any]) -> int:
+        await self._send(start)
+        await self._send(_EMPTY)
+        return 0
+
+    async def plain(self, status: int, sentence: str, *extra: tuple[bytes, bytes]) -> int:
+        body = sentence.encode() + b"\n"
+        length = (b"content-length", b"%d" % len(body))
+        headers = [(b"content-type", b"text/plain; charset=utf-8"), length, _NO_STORE, NOSNIFF, *extra]
+        start = {"type": "http.response.start", "status": status, "headers": headers}
+        return await self.messages(start, {"type": "http.response.body", "body": body}, len(body))
+
+    async def not_yet(self) -> int:
+        return await self.plain(503, _NOT_YET, (b"retry-after", b"%d" % RETRY_AFTER))
+
+
+async def _discard_body(receive: Receive) -> None:
+    """Read a body so that the connection can be used again, up to a bound in size and time."""
+    left = MAX_BODY
+    with anyio.move_on_after(BODY_SECONDS):
+        while left > 0:
+            message = await receive()
+            left -= len(message.get("body", b"")) or 1
+            if message["type"] != "http.request" or not message.get("more_body", False):
+                return
+
+
+async def _refuse_other(scope: Scope, receive: Receive, send: Send) -> None:
+    """Websockets are not for phones; the lifespan needs nothing."""
+    if scope["type"] == "lifespan":
+        while (await receive())["type"] != "lifespan.shutdown":
+            await send({"type": "lifespan.startup.complete"})
+        await send({"type": "lifespan.shutdown.complete"})
+    elif scope["type"] == "websocket":
+        await send({"type": "websocket.close", "code": 1000})
