@@ -1,0 +1,81 @@
+"""The database as the rest of the server uses it: one writer, many readers, one visible commit.
+
+On SQLite every write transaction begins with BEGIN IMMEDIATE on its own engine, as the default (a transaction that
+begins with the first write) loses updates without an error; reads go through a second engine that cannot write.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import event
+from sqlalchemy.engine import URL, Connection
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+BUSY_TIMEOUT_MS: Final = 15_000
+READERS: Final = 4
+
+
+class Database:
+    """Where the data is. Make one per process, `close` it at the end."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        url = URL.create("sqlite+aiosqlite", database=str(path))
+        self._writer = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=60, hide_parameters=True)
+        self._reader = create_async_engine(
+            url, pool_size=READERS, max_overflow=READERS, pool_timeout=60, hide_parameters=True
+        )
+        _prepare(self._writer, read_only=False)
+        _prepare(self._reader, read_only=True)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncGenerator[AsyncConnection]:
+        """A write transaction: committed, and with that on disk, when the block ends well; rolled back otherwise.
+
+        Nothing may be announced before the block has ended.
+        """
+        async with self._writer.begin() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncGenerator[AsyncConnection]:
+        """A read transaction: everything read in it is of one moment."""
+        async with self._reader.connect() as connection:
+            yield connection
+
+    @property
+    def writer(self) -> AsyncEngine:
+        """The engine that writes, for migrations and maintenance."""
+        return self._writer
+
+    async def close(self) -> None:
+        """Give the files back."""
+        await self._reader.dispose()
+        await self._writer.dispose()
+
+
+def _prepare(engine: AsyncEngine, *, read_only: bool) -> None:
+    @event.listens_for(engine.sync_engine, "connect")
+    def on_connect(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+        driver: Any = connection
+        driver.isolation_level = None  # we say BEGIN ourselves
+        cursor = connection.cursor()
+        for pragma in (
+            f"busy_timeout={BUSY_TIMEOUT_MS}",
+            "journal_mode=WAL" if not read_only else "query_only=ON",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "cache_size=-16000",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")

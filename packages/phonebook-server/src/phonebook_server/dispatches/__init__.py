@@ -1,0 +1,1 @@
+"""The record of which phone fetched what, as the vendor services report it."""

@@ -1,0 +1,29 @@
+"""What the topics share while the server runs: the parts that `app.py` puts together, passed in, never imported."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from phonebook_server.config import Config
+from phonebook_server.db.database import Database
+from phonebook_server.keys import Keys
+
+Clock = Callable[[], int]
+"""The time now, in UTC milliseconds since 1970."""
+
+Announce = Callable[[str], Awaitable[None]]
+"""Tell everybody who follows a phonebook (by id) that it changed. Call it after the commit, never before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """The running server's parts."""
+
+    config: Config
+    db: Database
+    keys: Keys
+    clock: Clock
+    announce: Announce
+    enablements_changed: Announce
+    """Tell the vendor services side that what is wanted for a phonebook (by id) changed. After the commit."""

@@ -1,0 +1,232 @@
+"""`/api/v1/services` and `/api/v1/phonebooks/{id}/services`."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from litestar import get, put
+from litestar.di import NamedDependency
+from litestar.params import JSONBody
+from msgspec import Struct
+
+from phonebook_core.errors import Problem
+from phonebook_core.vendor_link.forms import Form
+from phonebook_core.vendor_link.lifecycle import State
+from phonebook_core.vendor_link.messages import Notice, PhoneFile, Snippet
+from phonebook_server.accounts.guards import require_admin
+from phonebook_server.checks import iso
+from phonebook_server.handling import Asker, Id, TheServer
+from phonebook_server.services import actions
+from phonebook_server.services.actions import Standing
+from phonebook_server.services.links import Links
+from phonebook_server.services.store import load_services
+
+TheLinks = NamedDependency[Links]
+"""`links`: the links of this process."""
+
+
+class Decision(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whether the service is to be on, and its settings. A setting that is absent stays as it is.
+
+    A setting of null takes its automatic value or default again; a secret of null stays as it is.
+    """
+
+    on: bool
+    settings: dict[str, Any] | None = None
+
+
+class ProblemView(Struct, frozen=True, kw_only=True):
+    """A complaint that a person can act on; `field` names the setting, empty for the whole."""
+
+    field: str
+    code: str
+    message: str
+
+
+class AccessView(Struct, frozen=True, kw_only=True):
+    """How phones reach the phonebook. The password and the snippets are for managers; others get null and none."""
+
+    url: str
+    username: str
+    password: str | None
+    files: list[PhoneFile]
+    snippets: list[Snippet]
+
+
+class ServiceSummary(Struct, frozen=True, kw_only=True):
+    """A vendor service and how it stands to a phonebook."""
+
+    slug: str
+    label: str
+    state: State
+    on: bool
+    settled: bool
+
+
+class ServiceView(ServiceSummary, frozen=True, kw_only=True):
+    """A vendor service and all there is to know of how it stands to a phonebook.
+
+    `settings` has null for secrets; `automatic` names the settings that nobody typed. `settled` is false while
+    something is under way. `fields` describes the values that contacts may carry for this service.
+    """
+
+    version: str
+    instances: int
+    seen_at: str
+    form: Form
+    fields: Form
+    settings: dict[str, Any]
+    automatic: list[str]
+    problems: list[ProblemView]
+    access: AccessView | None
+    notices: list[Notice]
+
+
+class ServiceSummaryList(Struct, frozen=True, kw_only=True):
+    """Every known service, by label; there is always one page."""
+
+    items: list[ServiceSummary]
+    next_cursor: str | None = None
+
+
+class InstanceView(Struct, frozen=True, kw_only=True):
+    """One running copy of a service: where it dialled from and since when it is linked."""
+
+    instance: str
+    origin: str
+    since: str
+    version: str
+    sdk: str
+
+
+class InstalledService(Struct, frozen=True, kw_only=True):
+    """A vendor service as the installation knows it."""
+
+    slug: str
+    label: str
+    version: str
+    sdk: str
+    linked: bool
+    first_seen_at: str
+    seen_at: str
+    instances: list[InstanceView]
+
+
+class InstalledServiceList(Struct, frozen=True, kw_only=True):
+    """Every known service, by label; there is always one page."""
+
+    items: list[InstalledService]
+    next_cursor: str | None = None
+
+
+def summary(standing: Standing) -> ServiceSummary:
+    """The standing in a list."""
+    return ServiceSummary(
+        slug=standing.service.slug,
+        label=standing.service.label,
+        state=standing.state,
+        on=standing.on,
+        settled=standing.settled,
+    )
+
+
+def view(standing: Standing) -> ServiceView:
+    """The standing as clients get it."""
+    service, access = standing.service, standing.access
+    return ServiceView(
+        slug=service.slug,
+        label=service.label,
+        state=standing.state,
+        on=standing.on,
+        settled=standing.settled,
+        version=service.version,
+        instances=standing.instances,
+        seen_at=iso(service.seen_at),
+        form=service.form,
+        fields=service.fields,
+        settings=dict(standing.settings),
+        automatic=list(standing.automatic),
+        problems=[_problem(problem) for problem in standing.problems],
+        access=AccessView(
+            url=access.url,
+            username=access.username,
+            password=access.password or None,
+            files=list(access.files),
+            snippets=list(access.snippets),
+        )
+        if access is not None
+        else None,
+        notices=list(standing.notices),
+    )
+
+
+def _problem(problem: Problem) -> ProblemView:
+    return ProblemView(field=problem.field, code=problem.code, message=problem.message)
+
+
+@get("/phonebooks/{phonebook_id:str}/services", operation_id="list_services", summary="List vendor services")
+async def list_of_phonebook(
+    server: TheServer, links: TheLinks, principal: Asker, phonebook_id: Id
+) -> ServiceSummaryList:
+    """Every known vendor service and how it stands to this phonebook. Viewers."""
+    standings = await actions.list_standings(server, links, principal, phonebook_id)
+    return ServiceSummaryList(items=[summary(standing) for standing in standings])
+
+
+@get("/phonebooks/{phonebook_id:str}/services/{slug:str}", operation_id="get_service", summary="Get a vendor service")
+async def get_of_phonebook(
+    server: TheServer, links: TheLinks, principal: Asker, phonebook_id: Id, slug: Id
+) -> ServiceView:
+    """How a vendor service stands to this phonebook: state, form, settings, problems, access. Viewers."""
+    return view(await actions.get_standing(server, links, principal, phonebook_id, slug))
+
+
+@put(
+    "/phonebooks/{phonebook_id:str}/services/{slug:str}",
+    operation_id="decide_service",
+    summary="Turn a vendor service on or off",
+)
+async def decide_for_phonebook(
+    server: TheServer, links: TheLinks, principal: Asker, phonebook_id: Id, slug: Id, data: JSONBody[Decision]
+) -> ServiceView:
+    """Turn a vendor service on or off for this phonebook and set its settings. Managers.
+
+    Answers when the service has, or after a few seconds with `settled` false; what is wanted is stored in any case.
+    """
+    return view(await actions.decide(server, links, principal, phonebook_id, slug, on=data.on, settings=data.settings))
+
+
+@get("/services", operation_id="list_installed_services", summary="List the installation's vendor services")
+async def list_installed(server: TheServer, links: TheLinks, principal: Asker) -> InstalledServiceList:
+    """Every vendor service that ever linked, with the instances that are linked now. Administrators."""
+    require_admin(principal, "see the vendor services of the installation")
+    async with server.db.reading() as connection:
+        services = await load_services(connection)
+    return InstalledServiceList(
+        items=[
+            InstalledService(
+                slug=service.slug,
+                label=service.label,
+                version=service.version,
+                sdk=service.sdk,
+                linked=bool(links.of(service.slug)),
+                first_seen_at=iso(service.first_seen_at),
+                seen_at=iso(service.seen_at),
+                instances=[
+                    InstanceView(
+                        instance=link.hello.instance,
+                        origin=link.origin,
+                        since=iso(link.since),
+                        version=link.hello.version,
+                        sdk=link.hello.sdk,
+                    )
+                    for link in links.of(service.slug)
+                    if link.hello is not None
+                ],
+            )
+            for service in services
+        ]
+    )
+
+
+handlers: Final = [list_of_phonebook, get_of_phonebook, decide_for_phonebook, list_installed]

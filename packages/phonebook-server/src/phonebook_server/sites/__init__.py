@@ -1,0 +1,1 @@
+"""Sites: customers and offices, and who may do what in them."""

@@ -1,0 +1,1 @@
+"""The pages that people see before there is a dashboard: plain HTML, nothing from elsewhere."""

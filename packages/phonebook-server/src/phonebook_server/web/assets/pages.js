@@ -1,0 +1,140 @@
+"use strict";
+
+const base = document.documentElement.dataset.base;
+const result = document.querySelector(".result[role=status]");
+const form = document.querySelector("form[data-form]");
+
+function say(kind, ...sentences) {
+  result.className = `result ${kind}`;
+  result.replaceChildren(
+    ...sentences.map((sentence) => {
+      const line = document.createElement("p");
+      line.append(sentence);
+      return line;
+    }),
+  );
+  result.hidden = false;
+  result.focus();
+}
+
+function link(path, text) {
+  const anchor = document.createElement("a");
+  anchor.href = base + path;
+  anchor.textContent = text;
+  return anchor;
+}
+
+async function call(method, path, body) {
+  let response;
+  try {
+    response = await fetch(base + path, {
+      method,
+      headers: body ? { "content-type": "application/json" } : {},
+      body: body ? JSON.stringify(body) : undefined,
+    });
+  } catch {
+    throw { detail: "The server cannot be reached. Check the network, then try again.", problems: [] };
+  }
+  if (response.status === 204) return null;
+  const answer = await response.json().catch(() => null);
+  if (!response.ok) {
+    throw answer?.detail
+      ? answer
+      : { detail: `The server answered with an error (${response.status}). Try again later.`, problems: [] };
+  }
+  return answer;
+}
+
+function showProblems(problem) {
+  const elsewhere = [];
+  let first = null;
+  for (const each of problem.problems ?? []) {
+    const input = form.elements.namedItem(each.field);
+    if (input instanceof HTMLInputElement) {
+      const place = document.getElementById(`${each.field}-problem`);
+      place.textContent = place.textContent ? `${place.textContent} ${each.message}` : each.message;
+      input.setAttribute("aria-invalid", "true");
+      first ??= input;
+    } else {
+      elsewhere.push(each.message);
+    }
+  }
+  if (first) first.focus();
+  if (!first || elsewhere.length) say("failure", ...(elsewhere.length ? elsewhere : [problem.detail]));
+}
+
+function clear() {
+  result.hidden = true;
+  for (const place of form.querySelectorAll(".problem")) place.textContent = "";
+  for (const input of form.elements) input.removeAttribute("aria-invalid");
+}
+
+function greet(me, sentence) {
+  form.hidden = true;
+  const out = document.createElement("button");
+  out.type = "button";
+  out.textContent = "Sign out";
+  out.addEventListener("click", async () => {
+    try {
+      await call("DELETE", "/api/v1/session");
+      say("success", "You are signed out.", link("/sign-in", "Sign in again"));
+    } catch (problem) {
+      say("failure", problem.detail);
+    }
+  });
+  say("success", `${sentence} ${me.name || me.email}.`, link("/api/v1/docs", "API documentation"), out);
+}
+
+function empty(field, sentence) {
+  return form.elements.namedItem(field).value.trim() ? [] : [{ field, message: sentence }];
+}
+
+const forms = {
+  register: {
+    begin() {
+      if (location.hash.length > 1) return true;
+      say("failure", "This address is not whole: the link you were given has more after a # sign. Copy all of it.");
+      return false;
+    },
+    check: () => [...empty("name", "Fill in your name."), ...empty("password", "Choose a password.")],
+    send: (values) => call("POST", "/api/v1/registration", { token: location.hash.slice(1), ...values }),
+    done(me) {
+      history.replaceState(null, "", location.pathname);
+      greet(me, "You are registered and signed in as");
+    },
+  },
+  "sign-in": {
+    begin: () => true,
+    check: () => [...empty("email", "Fill in your e-mail address."), ...empty("password", "Fill in your password.")],
+    send: (values) => call("POST", "/api/v1/session", values),
+    done: (me) => greet(me, "You are signed in as"),
+  },
+};
+
+if (form) {
+  const kind = forms[form.dataset.form];
+  const button = form.querySelector("button[type=submit]");
+  form.hidden = !kind.begin();
+  for (const box of form.querySelectorAll("[data-shows]")) {
+    box.addEventListener("change", () => {
+      form.elements.namedItem(box.dataset.shows).type = box.checked ? "text" : "password";
+    });
+  }
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    clear();
+    const problems = kind.check();
+    if (problems.length) {
+      showProblems({ problems });
+      return;
+    }
+    button.disabled = true;
+    try {
+      kind.done(await kind.send(Object.fromEntries(new FormData(form))));
+    } catch (problem) {
+      showProblems(problem);
+    } finally {
+      button.disabled = false;
+    }
+  });
+}
