@@ -1,0 +1,1 @@
+"""What the performance claims are measured with. See README.md; `make bench` runs everything."""
