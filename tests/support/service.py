@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Final
 
 import httpx
-from phonebook_vendor_sdk.dispatch_spool import DispatchSpool
 
+from phonebook_vendor_sdk.dispatch_spool import DispatchSpool
 from support.server import RunningServer, free_port
 
 YEALINK: Final = Path(sys.executable).with_name("phonebook-yealink")
