@@ -9,7 +9,7 @@ import httpx
 
 from support.server import RunningServer
 
-PATIENCE: Final = 20.0
+PATIENCE: Final = 60.0
 YEALINK: Final = "Yealink SIP-T46G 28.72.0.1 00:15:65:4a:a9:37"
 
 

@@ -18,7 +18,7 @@ from phonebook_vendor_sdk.dispatch_spool import DispatchSpool
 from support.server import RunningServer, free_port
 
 YEALINK: Final = Path(sys.executable).with_name("phonebook-yealink")
-PATIENCE: Final = 20.0
+PATIENCE: Final = 60.0
 
 
 class RunningService:

@@ -6,8 +6,9 @@ begins with the first write) loses updates without an error; reads go through a 
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,16 +22,28 @@ BUSY_TIMEOUT_MS: Final = 15_000
 READERS: Final = 4
 
 
+class _Connection(sqlite3.Connection):
+    """A connection that gives up its transaction when it is closed.
+
+    SQLite keeps a closed connection, with its lock, for as long as anybody holds a cursor of it, as the traceback of a
+    cancelled task does: nobody could write any more.
+    """
+
+    def close(self) -> None:
+        with suppress(sqlite3.ProgrammingError):  # it was closed already
+            if self.in_transaction:
+                self.rollback()
+        super().close()
+
+
 class Database:
     """Where the data is. Make one per process, `close` it at the end."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         url = URL.create("sqlite+aiosqlite", database=str(path))
-        self._writer = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=60, hide_parameters=True)
-        self._reader = create_async_engine(
-            url, pool_size=READERS, max_overflow=READERS, pool_timeout=60, hide_parameters=True
-        )
+        self._writer = _engine(url, pool_size=1, max_overflow=0)
+        self._reader = _engine(url, pool_size=READERS, max_overflow=READERS)
         _prepare(self._writer, read_only=False)
         _prepare(self._reader, read_only=True)
 
@@ -58,6 +71,17 @@ class Database:
         """Give the files back."""
         await self._reader.dispose()
         await self._writer.dispose()
+
+
+def _engine(url: URL, *, pool_size: int, max_overflow: int) -> AsyncEngine:
+    return create_async_engine(
+        url,
+        connect_args={"factory": _Connection},
+        pool_size=pool_size,
+        max_overflow=max_overflow,
+        pool_timeout=60,
+        hide_parameters=True,
+    )
 
 
 def _prepare(engine: AsyncEngine, *, read_only: bool) -> None:
