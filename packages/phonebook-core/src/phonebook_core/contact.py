@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Mapping
+from math import isfinite
 from typing import Any, Final
 
 import msgspec
@@ -23,6 +24,8 @@ MAX_ITEMS: Final = 100
 """Numbers, e-mails or groups of one contact."""
 MAX_META_BYTES: Final = 16_384
 """All `meta` of one contact together, as JSON."""
+MAX_META_DEPTH: Final = 32
+"""Levels of nesting below a service's values in `meta`."""
 
 Meta = Mapping[str, Mapping[str, Any]]
 
@@ -102,6 +105,8 @@ def in_order(contacts: Iterable[Contact]) -> list[Contact]:
 
 def find_problems(contact: Contact) -> list[Problem]:
     """Everything that keeps this contact from being stored; an empty list when nothing does."""
+    if _is_plain(contact):
+        return []
     problems: list[Problem] = []
 
     def text(field: str, value: str, limit: int = MAX_TEXT) -> None:
@@ -155,7 +160,7 @@ def find_problems(contact: Contact) -> list[Problem]:
         if count > MAX_ITEMS
     )
     if contact.meta:
-        problems.extend(_find_meta_problems(contact.meta))
+        problems.extend(find_meta_problems(contact.meta))
     if not shown_name(contact).strip():
         problems.append(
             Problem(
@@ -167,19 +172,62 @@ def find_problems(contact: Contact) -> list[Problem]:
     return problems
 
 
-def _find_meta_problems(meta: Meta) -> list[Problem]:
-    try:
-        encoded = msgspec.json.encode(meta)
-        msgspec.msgpack.encode(meta)  # the form in which services get it
-    except (UnicodeEncodeError, RecursionError, OverflowError):
-        message = "Remove broken characters, deep nesting and numbers beyond 64 bits from the vendor values."
-        return [Problem(field="meta", code="unreadable", message=message)]
-    if len(encoded) > MAX_META_BYTES:
-        message = f"Keep the vendor values under {MAX_META_BYTES} bytes; they have {len(encoded)}."
+def _is_plain(contact: Contact) -> bool:
+    """Whether nothing can be wrong with a contact, at a glance: short, without `meta` and empty values."""
+    values = [number.value for number in contact.numbers] + [email.value for email in contact.emails]
+    labels = [number.label for number in contact.numbers] + [email.label for email in contact.emails]
+    names = [getattr(contact, name) for name in TEXT_FIELDS]
+    everything = "".join([*names, contact.note, contact.external_id, *labels, *values, *contact.groups])
+    return (
+        not contact.meta
+        and len(everything) <= MAX_TEXT
+        and len(values) + len(contact.groups) <= MAX_ITEMS
+        and _storable(everything)
+        and bool(shown_name(contact).strip())
+        and all(value and not value.isspace() for value in (*values, *contact.groups))
+    )
+
+
+def find_meta_problems(meta: Meta) -> list[Problem]:
+    """Everything in vendor values that cannot be stored or travel to a vendor service, be it as JSON or MessagePack.
+
+    Safe for whatever a client sent: nothing is encoded before it is known to be no deeper than `MAX_META_DEPTH`.
+    """
+    problems: list[Problem] = []
+    for slug, values in meta.items():
+        if not _storable(slug):
+            message = "Remove the NUL or broken character from the service's name."
+            problems.append(Problem(field="meta", code="unreadable", message=message))
+        elif message := _untransportable(values, MAX_META_DEPTH):
+            problems.append(Problem(field=f"meta.{slug}", code="unreadable", message=message))
+    if problems:
+        return problems
+    if (size := len(msgspec.json.encode(meta))) > MAX_META_BYTES:
+        message = f"Keep the vendor values under {MAX_META_BYTES} bytes; they have {size}."
         return [Problem(field="meta", code="too_long", message=message)]
-    if b"\\u0000" in encoded:
-        return [Problem(field="meta", code="unreadable", message="Remove the NUL character from the vendor values.")]
     return []
+
+
+def _untransportable(value: object, depth: int) -> str:
+    """Why a value cannot be handed to a vendor service, empty when it can."""
+    if depth < 0:
+        return f"Nest the vendor values at most {MAX_META_DEPTH} levels deep."
+    match value:
+        case str():
+            return "" if _storable(value) else "Remove the NUL or broken character from the vendor values."
+        case bool() | None:
+            return ""
+        case int():
+            return "" if -(2**63) <= value < 2**63 else "Whole numbers in the vendor values must fit into 64 bits."
+        case float():
+            return "" if isfinite(value) else "A number in the vendor values is infinite or none; JSON has no such."
+        case dict():
+            parts = [*value.keys(), *value.values()]
+        case list():
+            parts = value
+        case _:
+            return "The vendor values can hold only what JSON can."
+    return next((message for part in parts if (message := _untransportable(part, depth - 1))), "")
 
 
 def _storable(text: str) -> bool:

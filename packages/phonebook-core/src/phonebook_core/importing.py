@@ -2,47 +2,53 @@
 
 A contact of the file and a stored one are the same when both have an external id and it is equal; or, when not both
 have one, when the shown name and the numbers are equal, however written. Failing that, an equal name that stands only
-once in the phonebook together with one common number is enough. Anything less is another person: created, never merged.
+once in the phonebook together with one common number is enough, unless stored contacts are kept or skipped. Anything
+less is another person: created, never merged. What happens to a contact that is matched is `OnMatch`.
 
 The first row that matches a stored contact may change it. Later rows of the file may only add to what it says by then,
 so no row overwrites another: one that contradicts is a person of its own, or rejected when it has the same id. That is
-also why a second import of the same file finds every row said already and changes nothing.
+also why a second import of the same file, in the same way, finds every row said already and changes nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from itertools import chain, islice
-from typing import Any, Final
+from collections.abc import Iterable, Sequence
 
 import msgspec
 from msgspec import Struct
 
-from phonebook_core import phone_number
-from phonebook_core.contact import TEXT_FIELDS, Contact, Meta, find_problems, fold, shown_name
+from phonebook_core import formats, phone_number
+from phonebook_core.contact import Contact, find_problems
+from phonebook_core.damage import Damage, find_damage
 from phonebook_core.errors import Problem
-from phonebook_core.formats.reading import Reading
+from phonebook_core.formats.reading import Reading, Row
+from phonebook_core.matching import Book, Numbers, key_of
+from phonebook_core.merging import OnMatch, fill, merge, only_adds, replace
 
-_LOOK_AT: Final = 8
-"""Stored contacts of the same name and numbers to compare one by one, so that thousands of them cost no more."""
-
-Numbers = frozenset[str]
+__all__ = ["ImportPlan", "ImportProblem", "OnMatch", "merge", "plan", "write_rejected"]
 
 
 class ImportProblem(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A complaint about one row of the file: where, and a sentence about what to do."""
+    """A complaint about one row of the file: where, and a sentence about what to do.
+
+    A warning about a number has the `value` as it stands there, and `repaired` where it is certain what it was.
+    """
 
     line: int
     message: str
     field: str = ""
     code: str = "invalid"
+    value: str = ""
+    repaired: str = ""
 
 
 class ImportPlan(Struct, frozen=True, kw_only=True):
-    """What an import will do. Counts are rows of the file: `read == created + updated + unchanged + rejected`.
+    """What an import will do. Counts are rows of the file:
+    `read == created + updated + unchanged + skipped + rejected`.
 
     `creates` have no id yet, `updates` have the id of the stored contact. Several rows may concern one contact, so
-    `updated` can be more than `len(updates)`. `problems` has at least one entry for each rejected row; `warnings` are
+    `updated` can be more than `len(updates)`. `skipped` are the rows that match a stored contact and are left out by
+    `OnMatch.SKIP`; in every other way it is 0. `problems` has at least one entry for each rejected row; `warnings` are
     about rows that are imported all the same.
     """
 
@@ -52,6 +58,7 @@ class ImportPlan(Struct, frozen=True, kw_only=True):
     updated: int
     unchanged: int
     rejected: int
+    skipped: int = 0
     problems: tuple[ImportProblem, ...] = ()
     warnings: tuple[ImportProblem, ...] = ()
 
@@ -61,258 +68,176 @@ class ImportPlan(Struct, frozen=True, kw_only=True):
         return len(self.creates)
 
 
-def plan(existing: Iterable[Contact], reading: Reading, *, region: str) -> ImportPlan:
+def plan(
+    existing: Iterable[Contact],
+    reading: Reading,
+    *,
+    region: str,
+    on_match: OnMatch = OnMatch.UPDATE,
+    repair: bool = False,
+) -> ImportPlan:
     """Plan the import of `reading` into a phonebook that holds `existing`, in a stable order.
 
-    What the file leaves empty stays as stored, what it fills replaces; groups and `meta` are united, so nothing is lost
-    and a second import of the same file changes nothing. A contact that could not be stored afterwards is rejected.
+    With `repair`, numbers that a spreadsheet damaged are taken as they were, where that is certain; otherwise they are
+    only pointed out. A contact that could not be stored afterwards is rejected.
     """
-    book = _Book(existing, region)
-    problems: list[ImportProblem] = []
-    rejected = 0
+    planning = _Planning(existing, region, on_match)
+    warnings: list[ImportProblem] = []
+    for row in reading.rows:
+        contact = row.contact
+        warnings.extend(_about(row.line, problem) for problem in row.warnings)
+        if contact is not None:
+            damages = _damages(contact, region)
+            warnings.extend(
+                _about(row.line, Problem(field=f"numbers.{index}.value", code=damage.code, message=damage.message),
+                       contact.numbers[index].value, damage.repaired)
+                for index, damage in damages
+            )  # fmt: skip
+            if repair and damages:
+                contact = _repaired(contact, damages)
+        planning.take(row, contact)
+    return planning.finish(len(reading.rows), tuple(warnings))
 
-    def reject(line: int, reasons: Iterable[Problem]) -> None:
-        nonlocal rejected
-        rejected += 1
-        problems.extend(
-            ImportProblem(line=line, field=p.field, code=p.code, message=p.message)
-            for p in (tuple(reasons) or (Problem(message="This row holds no contact."),))
+
+def write_rejected(reading: Reading, problems: Iterable[ImportProblem]) -> bytes:
+    """The rejected rows of a plan as a file, each with its reasons, to be mended and imported again.
+
+    See `formats.rejected`, also for the extension of the file's name.
+    """
+    reasons: dict[int, list[str]] = {}
+    for problem in problems:
+        reasons.setdefault(problem.line, []).append(
+            f"{problem.field}: {problem.message}" if problem.field else problem.message
+        )
+    return formats.write_rejected(reading, {line: " ".join(sentences) for line, sentences in reasons.items()})
+
+
+class _Planning:
+    """Takes rows in their order, decides at the end: what one row does depends on those around it."""
+
+    def __init__(self, existing: Iterable[Contact], region: str, on_match: OnMatch) -> None:
+        self._region, self._on_match = region, on_match
+        self._book = Book(existing, region, exact=on_match in (OnMatch.KEEP, OnMatch.SKIP))
+        self._stored = tuple(self._book.contacts) if on_match is not OnMatch.UPDATE else ()
+        self._problems: list[ImportProblem] = []
+        self._pending: list[tuple[int, int, Contact]] = []
+        self._seen: dict[str, tuple[int, tuple[str, Numbers]]] = {}
+        self._created: dict[int, int] = {}
+        self._changed: dict[int, int] = {}
+        self._matched: dict[int, list[tuple[int, int, Contact]]] = {}
+        self._updated = self._unchanged = self._rejected = self._skipped = 0
+
+    def take(self, row: Row, contact: Contact | None) -> None:
+        if contact is None or row.problems:
+            self._reject(row.line, row.problems)
+            return
+        contact = phone_number.derive(msgspec.structs.replace(contact, id=""), self._region)
+        if reasons := find_problems(contact):
+            self._reject(row.line, reasons)
+            return
+        if contact.external_id:
+            first, key = self._seen.setdefault(contact.external_id, (row.line, key_of(contact)))
+            if first != row.line and key != key_of(contact):
+                self._reject(row.line, [_same_id(contact.external_id, first)])
+                return
+        self._pending.append((len(self._pending), row.line, contact))
+
+    def finish(self, read: int, warnings: tuple[ImportProblem, ...]) -> ImportPlan:
+        # Rows that name a stored contact by its id come first: what they change decides whom the others match.
+        for place, line, contact in sorted(self._pending, key=lambda item: not self._book.knows(item[2].external_id)):
+            self._match(place, line, contact)
+        contacts = dict(enumerate(self._book.contacts))
+        for slot, rows in self._matched.items():
+            contacts[slot] = self._settle(slot, rows)
+        created, changed = self._created, self._changed
+        return ImportPlan(
+            creates=tuple(contacts[slot] for slot in sorted(created, key=created.__getitem__)),
+            updates=tuple(contacts[slot] for slot in sorted(changed, key=changed.__getitem__) if slot not in created),
+            read=read,
+            updated=self._updated,
+            unchanged=self._unchanged,
+            rejected=self._rejected,
+            skipped=self._skipped,
+            problems=tuple(sorted(self._problems, key=lambda problem: problem.line)),
+            warnings=warnings,
         )
 
-    pending: list[tuple[int, int, Contact]] = []
-    seen: dict[str, tuple[int, tuple[str, Numbers]]] = {}
-    for place, row in enumerate(reading.rows):
-        if row.contact is None or row.problems:
-            reject(row.line, row.problems)
-            continue
-        contact = phone_number.derive(msgspec.structs.replace(row.contact, id=""), region)
-        if reasons := find_problems(contact):
-            reject(row.line, reasons)
-            continue
-        if contact.external_id:
-            first, key = seen.setdefault(contact.external_id, (row.line, _key(contact)))
-            if key != _key(contact):
-                reject(row.line, [_same_id(contact.external_id, first)])
-                continue
-        pending.append((place, row.line, contact))
-
-    created: dict[int, int] = {}
-    changed: dict[int, int] = {}
-    updated = unchanged = 0
-    # Rows that name a stored contact by its id come first: what they change decides whom the others match.
-    for place, line, contact in sorted(pending, key=lambda item: not book.knows(item[2].external_id)):
+    def _match(self, place: int, line: int, contact: Contact) -> None:
+        book = self._book
         slot = book.find(contact)
         if slot is None:
-            created[book.add(contact)] = place
-            continue
+            self._created[book.add(contact)] = place
+            return
         merged = merge(book.contacts[slot], contact)
-        if merged == book.contacts[slot]:
-            book.claim(slot)
-            unchanged += 1
-        elif book.is_claimed(slot) and not _only_adds(book.contacts[slot], merged):
-            reject(line, [_same_id(contact.external_id, seen[contact.external_id][0])])
-        elif reasons := find_problems(merged):
-            reject(line, reasons)
+        news = merged != book.contacts[slot]
+        if news and book.is_claimed(slot) and not only_adds(book.contacts[slot], merged):
+            self._reject(line, [_same_id(contact.external_id, self._seen[contact.external_id][0])])
+            return
+        reasons = find_problems(merged) if news else []
+        if slot < len(self._stored):  # decided in `_settle`, when all its rows are known
+            self._matched.setdefault(slot, []).append((place, line, contact))
+        elif reasons:
+            self._reject(line, reasons)
+            return
+        elif news:
+            self._changed.setdefault(slot, place)
+            self._updated += 1
         else:
+            self._unchanged += 1
+        if news and not reasons:
             book.change(slot, merged)
-            changed.setdefault(slot, place)
-            updated += 1
-    return ImportPlan(
-        creates=tuple(book.contacts[slot] for slot in sorted(created, key=created.__getitem__)),
-        updates=tuple(book.contacts[slot] for slot in sorted(changed, key=changed.__getitem__) if slot not in created),
-        read=len(reading.rows),
-        updated=updated,
-        unchanged=unchanged,
-        rejected=rejected,
-        problems=tuple(sorted(problems, key=lambda problem: problem.line)),
-        warnings=tuple(
-            ImportProblem(line=row.line, field=p.field, code=p.code, message=p.message)
-            for row in reading.rows
-            for p in row.warnings
-        ),
-    )
-
-
-def merge(stored: Contact, incoming: Contact) -> Contact:
-    """The stored contact with what `incoming` fills in; equal to `stored` when that is nothing new.
-
-    The three names go together: if the shown name changes, all are taken from `incoming`.
-    """
-    changes: dict[str, Any] = {
-        field: value
-        for field in ("organization", "department", "title", "note", "numbers", "emails", "external_id")
-        if (value := getattr(incoming, field))
-    }
-    if "numbers" in changes and _plain(stored) == _plain(incoming):
-        del changes["numbers"]  # equal but for E.164, which says nothing of its own
-    names = {field: getattr(incoming, field) for field in ("display_name", "given_name", "family_name")}
-    if any(names.values()):
-        if _name(stored) == _name(incoming):
-            filled = {field: value for field, value in names.items() if value}
-            if _name(msgspec.structs.replace(stored, **filled)) != _name(incoming):
-                filled["display_name"] = shown_name(incoming)
-            changes |= filled
         else:
-            changes |= names
-    if new := [group for group in incoming.groups if group not in stored.groups]:
-        changes["groups"] = stored.groups + tuple(dict.fromkeys(new))
-    if incoming.meta:
-        changes["meta"] = _merge_meta(stored.meta, incoming.meta)
-    return msgspec.structs.replace(stored, **changes)
+            book.claim(slot)
+
+    def _settle(self, slot: int, rows: Sequence[tuple[int, int, Contact]]) -> Contact:
+        """What becomes of a stored contact that is not simply updated, and what its rows count as."""
+        stored = self._stored[slot]
+        if self._on_match is OnMatch.SKIP:
+            self._skipped += len(rows)
+            return stored
+        contact, updated = stored, 0
+        for index, (_, _, row) in enumerate(rows):
+            before = contact
+            if self._on_match is OnMatch.KEEP:
+                contact = fill(contact, row)
+            else:
+                contact = merge(contact, row) if index else replace(contact, row)
+            updated += contact != before
+        if contact == stored:
+            self._unchanged += len(rows)
+            return stored
+        if reasons := find_problems(contact):
+            for _, line, _ in rows:
+                self._reject(line, reasons)
+            return stored
+        self._updated += updated
+        self._unchanged += len(rows) - updated
+        self._changed[slot] = rows[0][0]
+        return contact
+
+    def _reject(self, line: int, reasons: Iterable[Problem]) -> None:
+        self._rejected += 1
+        for problem in tuple(reasons) or (Problem(message="This row holds no contact."),):
+            self._problems.append(_about(line, problem))
 
 
-def _merge_meta(stored: Meta, incoming: Meta) -> Meta:
-    return {**stored, **{slug: {**stored.get(slug, {}), **values} for slug, values in incoming.items()}}
+def _damages(contact: Contact, region: str) -> list[tuple[int, Damage]]:
+    found = ((index, find_damage(number.value, region)) for index, number in enumerate(contact.numbers))
+    return [(index, damage) for index, damage in found if damage is not None]
 
 
-def _only_adds(stored: Contact, merged: Contact) -> bool:
-    """Whether all that `stored` says is still said in `merged`; empty fields may be filled in, groups and meta grow."""
-    for field in (*TEXT_FIELDS, "note", "numbers", "emails", "external_id"):
-        value = getattr(stored, field)
-        if value and getattr(merged, field) != value:
-            return False
-    return all(merged.meta[slug][key] == value for slug, values in stored.meta.items() for key, value in values.items())
+def _repaired(contact: Contact, damages: Iterable[tuple[int, Damage]]) -> Contact:
+    numbers = list(contact.numbers)
+    for index, damage in damages:
+        if damage.repaired:
+            numbers[index] = msgspec.structs.replace(numbers[index], value=damage.repaired)
+    return msgspec.structs.replace(contact, numbers=tuple(numbers))
 
 
-class _Book:
-    """The contacts as they will be, found by id, and by name and numbers. Only names that are asked for are indexed."""
-
-    def __init__(self, existing: Iterable[Contact], region: str) -> None:
-        self.contacts = list(existing)
-        self._region = region
-        self._claimed: set[int] = set()
-        self._by_id: dict[str, int] = {}
-        self._by_name: dict[str, _Namesakes] = {}
-        for slot, contact in enumerate(self.contacts):
-            if contact.external_id:
-                self._by_id.setdefault(contact.external_id, slot)
-            self._namesakes(_name(contact)).slots[slot] = None
-
-    def knows(self, external_id: str) -> bool:
-        return bool(external_id) and external_id in self._by_id
-
-    def find(self, contact: Contact) -> int | None:
-        if self.knows(contact.external_id):
-            return self._by_id[contact.external_id]
-        namesakes = self._by_name.get(_name(contact))
-        if namesakes is None or not namesakes.slots:
-            return None
-        namesakes.index(self._derived)
-        numbers = _numbers(contact)
-        if (same := namesakes.by_content.get(_content(contact))) is not None:
-            return same
-        without_id = namesakes.by_numbers.get((numbers, False), {})
-        with_id = {} if contact.external_id else namesakes.by_numbers.get((numbers, True), {})
-        candidates = list(islice(chain(without_id, with_id), _LOOK_AT))
-        merged = {slot: merge(self.contacts[slot], contact) for slot in candidates}
-        for fits in (
-            lambda slot: merged[slot] == self.contacts[slot],
-            lambda slot: slot not in self._claimed,
-            lambda slot: _only_adds(self.contacts[slot], merged[slot]),
-        ):
-            if (found := next(filter(fits, candidates), None)) is not None:
-                return found
-        if candidates:
-            return None
-        if len(namesakes.slots) == 1:
-            (slot,) = namesakes.slots
-            other = self.contacts[slot]
-            both_have_ids = bool(contact.external_id and other.external_id)
-            if slot not in self._claimed and not both_have_ids and numbers & _numbers(self._derived(slot)):
-                return slot
-        return None
-
-    def claim(self, slot: int) -> None:
-        self._claimed.add(slot)
-
-    def is_claimed(self, slot: int) -> bool:
-        return slot in self._claimed
-
-    def add(self, contact: Contact) -> int:
-        slot = len(self.contacts)
-        self.contacts.append(contact)
-        self._claimed.add(slot)
-        self._enter(slot)
-        return slot
-
-    def change(self, slot: int, contact: Contact) -> None:
-        self._claimed.add(slot)
-        namesakes = self._namesakes(_name(self.contacts[slot]))
-        namesakes.index(self._derived)
-        namesakes.remove(slot, self._derived(slot))
-        self.contacts[slot] = phone_number.derive(contact, self._region)
-        self._enter(slot)
-
-    def _enter(self, slot: int) -> None:
-        contact = self.contacts[slot]
-        if contact.external_id:
-            self._by_id.setdefault(contact.external_id, slot)
-        namesakes = self._namesakes(_name(contact))
-        namesakes.index(self._derived)
-        namesakes.add(slot, contact)
-
-    def _namesakes(self, name: str) -> _Namesakes:
-        found = self._by_name.get(name)
-        if found is None:
-            found = self._by_name[name] = _Namesakes()
-        return found
-
-    def _derived(self, slot: int) -> Contact:
-        contact = self.contacts[slot]
-        if all(number.e164 for number in contact.numbers):
-            return contact
-        return phone_number.derive(contact, self._region)
-
-
-class _Namesakes:
-    """The contacts of one name; told apart by numbers and content once somebody asks."""
-
-    __slots__ = ("by_content", "by_numbers", "indexed", "slots")
-
-    def __init__(self) -> None:
-        self.slots: dict[int, None] = {}
-        self.by_numbers: dict[tuple[Numbers, bool], dict[int, None]] = {}
-        self.by_content: dict[bytes, int] = {}
-        self.indexed = False
-
-    def index(self, contact_at: Callable[[int], Contact]) -> None:
-        if not self.indexed:
-            self.indexed = True
-            for slot in self.slots:
-                self.add(slot, contact_at(slot))
-
-    def add(self, slot: int, contact: Contact) -> None:
-        self.slots[slot] = None
-        self.by_numbers.setdefault((_numbers(contact), bool(contact.external_id)), {})[slot] = None
-        self.by_content.setdefault(_content(contact), slot)
-
-    def remove(self, slot: int, contact: Contact) -> None:
-        self.slots.pop(slot, None)
-        self.by_numbers.get((_numbers(contact), bool(contact.external_id)), {}).pop(slot, None)
-        if self.by_content.get(_content(contact)) == slot:
-            del self.by_content[_content(contact)]
-
-
-def _name(contact: Contact) -> str:
-    return " ".join(fold(shown_name(contact)).split())
-
-
-def _numbers(contact: Contact) -> Numbers:
-    return frozenset(map(phone_number.identity, contact.numbers))
-
-
-def _key(contact: Contact) -> tuple[str, Numbers]:
-    return _name(contact), _numbers(contact)
-
-
-def _plain(contact: Contact) -> list[tuple[str, str]]:
-    return [(number.value, number.label) for number in contact.numbers]
-
-
-def _content(contact: Contact) -> bytes:
-    """Everything that makes a contact what it is: all but the id, and E.164, which follows from the numbers."""
-    numbers = tuple(msgspec.structs.replace(number, e164=None) for number in contact.numbers)
-    return msgspec.msgpack.encode(msgspec.structs.replace(contact, id="", numbers=numbers), order="sorted")
+def _about(line: int, problem: Problem, value: str = "", repaired: str = "") -> ImportProblem:
+    return ImportProblem(
+        line=line, field=problem.field, code=problem.code, message=problem.message, value=value, repaired=repaired
+    )
 
 
 def _same_id(external_id: str, line: int) -> Problem:

@@ -18,6 +18,7 @@ from msgspec import Struct
 from phonenumbers import NumberParseException, PhoneNumberFormat
 
 from phonebook_core.contact import Contact, PhoneNumber
+from phonebook_core.number_plan import quick_e164
 
 _NOT_A_SUBSCRIBER_NUMBER: Final = re.compile(r"[*#@,;]|^\s*(?:sips?|tel):|[^\W\d_]{2}", re.IGNORECASE)
 """Feature codes, SIP URIs, dial strings with pauses, and words: never E.164."""
@@ -52,8 +53,14 @@ def e164(value: str, region: str) -> str | None:
 
     A number with an extension has no E.164 form, as writing it so would lose the extension.
     """
+    if (quick := quick_e164(value, region)) is not None:
+        return quick or None
     if _NOT_A_SUBSCRIBER_NUMBER.search(value):
         return None
+    return _slow_e164(value, region)
+
+
+def _slow_e164(value: str, region: str) -> str | None:
     try:
         number = phonenumbers.parse(value, region or None)
     except NumberParseException:

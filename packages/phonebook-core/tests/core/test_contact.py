@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from math import nan
 
 import pytest
 from hypothesis import given, settings
@@ -83,7 +84,9 @@ def test_the_shown_name_is_the_first_thing_that_is_there() -> None:
         (Contact(display_name="A", numbers=(PhoneNumber(value="1"),) * (MAX_ITEMS + 1)), "numbers", "too_many"),
         (Contact(display_name="A", groups=("",)), "groups.0", "required"),
         (Contact(display_name="A", meta={"x": {"y": "z" * MAX_META_BYTES}}), "meta", "too_long"),
-        (Contact(display_name="A", meta={"x": {"y": "\0"}}), "meta", "unreadable"),
+        (Contact(display_name="A", meta={"x": {"y": "\0"}}), "meta.x", "unreadable"),
+        (Contact(display_name="A", meta={"x": {"y": nan}}), "meta.x", "unreadable"),
+        (Contact(display_name="A", meta={"\0": {}}), "meta", "unreadable"),
     ],
 )
 def test_what_cannot_be_stored_is_named_with_its_field(contact: Contact, field: str, code: str) -> None:
@@ -101,4 +104,4 @@ def test_vendor_values_that_cannot_be_written_are_a_problem_and_no_crash() -> No
         deep = {"in": deep}
     for meta in ({"acme": {"photo": "\ud800"}}, {"acme": deep}, {"acme": {"big": 2**64}}):
         problems = find_problems(Contact(display_name="Ann", meta=meta))
-        assert [problem.field for problem in problems] == ["meta"]
+        assert [problem.field for problem in problems] == ["meta.acme"]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from phonebook_core.contact import Contact, Email, PhoneNumber
 from phonebook_core.errors import Problem
 from phonebook_core.formats import Reading, Row, read, read_csv, write_csv
-from phonebook_core.importing import ImportPlan, plan
+from phonebook_core.importing import ImportPlan, OnMatch, plan
 
 SAMPLES = sorted((Path(__file__).parent / "samples").iterdir())
 
@@ -46,7 +46,7 @@ def stored(*contacts: Contact) -> list[Contact]:
 
 
 def assert_adds_up(planned: ImportPlan) -> None:
-    assert planned.read == planned.created + planned.updated + planned.unchanged + planned.rejected
+    assert planned.read == planned.created + planned.updated + planned.unchanged + planned.skipped + planned.rejected
     assert planned.created == len(planned.creates)
     assert planned.updated >= len(planned.updates)
     assert min(planned.updated, planned.unchanged, planned.rejected) >= 0
@@ -87,16 +87,40 @@ rows = st.lists(
 books = st.lists(small, max_size=5).map(lambda contacts: stored(*contacts))
 
 
+@pytest.mark.parametrize("on_match", OnMatch)
 @given(books, rows)
 @settings(max_examples=200, deadline=None)
-def test_counts_add_up_and_a_second_import_changes_nothing(book: list[Contact], file: Reading) -> None:
-    first = plan(book, file, region="DE")
+def test_counts_add_up_and_a_second_import_changes_nothing(
+    on_match: OnMatch, book: list[Contact], file: Reading
+) -> None:
+    first = plan(book, file, region="DE", on_match=on_match)
     assert_adds_up(first)
     after = apply(book, first)
-    second = plan(after, file, region="DE")
+    second = plan(after, file, region="DE", on_match=on_match)
     assert_adds_up(second)
     assert (second.creates, second.updates, second.updated) == ((), (), 0)
     assert second.rejected == first.rejected
+
+
+@given(books, rows)
+@settings(max_examples=200, deadline=None)
+def test_skipping_changes_no_stored_contact(book: list[Contact], file: Reading) -> None:
+    planned = plan(book, file, region="DE", on_match=OnMatch.SKIP)
+    assert planned.updates == ()
+
+
+@given(books, rows)
+@settings(max_examples=200, deadline=None)
+def test_keeping_takes_nothing_away_from_a_stored_contact(book: list[Contact], file: Reading) -> None:
+    stored_as = {contact.id: contact for contact in book}
+    for update in plan(book, file, region="DE", on_match=OnMatch.KEEP).updates:
+        before = stored_as[update.id]
+        for field in Contact.__struct_fields__:
+            if field not in ("meta", "groups") and getattr(before, field):
+                assert getattr(update, field) == getattr(before, field)
+        assert set(before.groups) <= set(update.groups)
+        for slug, values in before.meta.items():
+            assert update.meta[slug].items() >= values.items()
 
 
 @given(books)

@@ -5,6 +5,7 @@ Broken quoting spoils only the line it is on: the rest of the file is read as if
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
@@ -18,12 +19,14 @@ DELIMITERS: Final = ",;\t|"
 """What may part the cells of a line, the likeliest first."""
 MAX_RECORD: Final = 256 * 1024
 """Characters of one record."""
+MAX_CELL: Final = 64 * 1024
+"""Characters of one cell."""
 _SAMPLE: Final = 64 * 1024
 
 _LINE: Final = re.compile(r"([^\r\n]*)(?:\r\n|\n|\r|\Z)")
 _SEP: Final = re.compile(r"sep=(.)[ \t]*(?:\r\n|\n|\r|\Z)", re.IGNORECASE)
 _BREAK: Final = re.compile(r"\r\n|\n|\r")
-_HARMLESS: Final = re.compile(r"\+?[0-9 ()/.\-*#]+")
+_HARMLESS: Final = re.compile(r"\+[0-9 ()/.\-]+")
 _NEEDS_QUOTES: Final = re.compile(r'[",;\t|\r\n]|^\s|\s\Z')
 _FORMULA_STARTS: Final = frozenset("=+-@\t\r\n＝＋－＠")
 
@@ -54,6 +57,8 @@ def records(text: str, delimiter: str, *, start: int = 0, line: int = 1) -> Iter
             cells, problem = [whole[1][:MAX_RECORD]], _TOO_LONG
         elif '"' not in whole[1]:
             cells = whole[1].split(delimiter)
+        elif (quoted := _tidy_cells(whole[1], delimiter)) is not None:
+            cells = quoted
         else:
             cells, end, problem = _quoted_cells(text, start, cell_at)
             if problem is None and end > after:
@@ -61,6 +66,8 @@ def records(text: str, delimiter: str, *, start: int = 0, line: int = 1) -> Iter
                 after = end
             elif problem is not None:
                 cells = [whole[1]]
+        if problem is None and after - start > MAX_CELL and max(map(len, cells)) > MAX_CELL:
+            problem = CELL_TOO_LONG
         if problem is not None or any(cell and not cell.isspace() for cell in cells):
             yield Record(line, cells, problem)
         start, line = after, line + lines
@@ -89,7 +96,7 @@ def detect_delimiter(text: str, known: Callable[[Sequence[str]], int], *, start:
 
 
 def is_formula(cell: str) -> bool:
-    """Whether a spreadsheet could run the cell, however many apostrophes stand before it. Numbers are harmless."""
+    """Whether a spreadsheet could run the cell, however many apostrophes stand before it. `+49 (30) 1` is harmless."""
     bare = cell.lstrip("'")
     return bare[:1] in _FORMULA_STARTS and bare != "" and not _HARMLESS.fullmatch(bare)
 
@@ -115,6 +122,16 @@ def _written(cell: str, delimiter: str) -> str:
     if _NEEDS_QUOTES.search(cell) or delimiter in cell:
         return '"' + cell.replace('"', '""') + '"'
     return cell
+
+
+def _tidy_cells(line: str, delimiter: str) -> list[str] | None:
+    """The cells of a line whose quoting is beyond doubt and ends on it, else None."""
+    if '" ' in line or ' "' in line:
+        return None
+    try:
+        return next(csv.reader([line], delimiter=delimiter, strict=True))
+    except (csv.Error, TypeError, ValueError):
+        return None
 
 
 def _quoted_cells(
@@ -151,4 +168,7 @@ _BROKEN_QUOTES: Final = Problem(
 _TOO_LONG: Final = Problem(
     code="too_long",
     message=f"This row has more than {MAX_RECORD} characters. Look for a quotation mark that is never closed.",
+)
+CELL_TOO_LONG: Final = Problem(
+    code="too_long", message=f"A cell of this row has more than {MAX_CELL} characters. Shorten it, or empty it."
 )

@@ -72,6 +72,16 @@ def decode(data: bytes, encoding: str | None = None) -> Decoded:
 
 def check_is_text_file(data: bytes) -> None:
     """Raise `Invalid` when the bytes are too many, none, or those of a known kind of file that is not text."""
+    check_size(data)
+    for magic, kind in _OTHER_FILES:
+        if data.startswith(magic):
+            raise Invalid(
+                f"This is {kind}. Save the contacts as .xlsx, CSV or vCard and choose that file.", code="not_text"
+            )
+
+
+def check_size(data: bytes) -> None:
+    """Raise `Invalid` when the bytes are too many, or none."""
     if len(data) > MAX_BYTES:
         raise Invalid(
             f"The file has {len(data) / 1_048_576:.1f} MiB; at most {MAX_BYTES // 1_048_576} MiB can be read at once. "
@@ -80,9 +90,6 @@ def check_is_text_file(data: bytes) -> None:
         )
     if not data.strip():
         raise Invalid("The file is empty. Choose a file with contacts.", code="empty")
-    for magic, kind in _OTHER_FILES:
-        if data.startswith(magic):
-            raise Invalid(f"This is {kind}. Save the contacts as CSV or vCard and choose that file.", code="not_text")
 
 
 def known_encoding(name: str) -> str | None:

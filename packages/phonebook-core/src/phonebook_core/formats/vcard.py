@@ -15,7 +15,7 @@ from phonebook_core.contact import Contact, Email, PhoneNumber, find_problems, s
 from phonebook_core.errors import Invalid, Problem
 from phonebook_core.formats import vcard_lines
 from phonebook_core.formats.labels import EMAIL_TYPES, PHONE_TYPES, apple_label, label_of_types
-from phonebook_core.formats.reading import MAX_ROWS, Reading, Row, decode_meta
+from phonebook_core.formats.reading import MAX_ROWS, Reading, Row, decode_meta, too_many_rows
 from phonebook_core.formats.vcard_lines import Property, Unreadable, escape, fold_line, split_value, unescape
 
 _PRODID: Final = "-//voip-phonebook//EN"
@@ -27,6 +27,7 @@ _READ: Final = frozenset(
 _MEMBERS: Final = ("MEMBER", "X-ADDRESSBOOKSERVER-MEMBER")
 _KINDS: Final = ("KIND", "X-ADDRESSBOOKSERVER-KIND")
 _SILENT: Final = frozenset({"VERSION", "PRODID", "REV", "PROFILE", *_MEMBERS, *_KINDS})
+_READ_OR_SILENT: Final = _READ | _SILENT
 
 
 def read_vcard(data: bytes, *, encoding: str | None = None) -> Reading:
@@ -39,19 +40,18 @@ def read_vcard(data: bytes, *, encoding: str | None = None) -> Reading:
     rows: list[Row] = []
     groups: list[tuple[int, str, list[str]]] = []
     ignored: dict[str, None] = {}
+    dropped: set[str] = set()
     any_card = False
-    for count, card in enumerate(vcard_lines.cards(source), 1):
+    for count, card in enumerate(vcard_lines.cards(source, dropped), 1):
         if count > MAX_ROWS:
-            raise Invalid(
-                f"The file has more than {MAX_ROWS} cards. Split it into several files.", code="too_many_rows"
-            )
+            raise too_many_rows("cards")
         any_card = any_card or card.begun
         problems: list[Problem] = [card.problem] if card.problem else []
         contact: Contact | None = None
         if not problems:
             try:
                 properties = [vcard_lines.parse(line, inside) for line in card.lines]
-                ignored.update((p.name, None) for p in properties if p.name not in _READ and p.name not in _SILENT)
+                ignored.update((p.name, None) for p in properties if p.name not in _READ_OR_SILENT)
                 if any(p.name in _KINDS and p.value.strip().lower() == "group" for p in properties):
                     groups.append((len(rows), *_group(properties)))
                     problems = [_GROUP_CARD]
@@ -67,7 +67,7 @@ def read_vcard(data: bytes, *, encoding: str | None = None) -> Reading:
             rows.append(Row(line=card.line, contact=contact))
     if not any_card:
         raise Invalid("No vCard was found: there is no line BEGIN:VCARD. Choose a .vcf file.", code="no_card")
-    ignored.update((name, None) for name in vcard_lines.dropped_names(source))
+    ignored.update(dict.fromkeys(dropped))
     return Reading(
         format="vcard",
         encoding=detected,
@@ -114,7 +114,8 @@ def _lines(contact: Contact, version: str) -> Iterator[str]:
     if contact.external_id:
         yield f"UID:{escape(contact.external_id)}"
     if contact.meta:
-        yield f"{_META}:{escape(msgspec.json.encode(contact.meta).decode())}"
+        meta = msgspec.json.encode(contact.meta, order="deterministic").decode()
+        yield f"{_META}:{escape(meta)}"
     yield "END:VCARD"
 
 

@@ -18,14 +18,15 @@ from phonebook_core.errors import Problem
 from phonebook_core.formats import text
 
 _MAX_CARD: Final = 256 * 1024
-_LINE: Final = re.compile(r"([^\r\n]*)(\r\n|\n|\r|\Z)")
+_BREAK: Final = re.compile(r"\r\n|\n|\r")
 _BEGIN: Final = re.compile(r"BEGIN[ \t]*:[ \t]*VCARD[ \t]*", re.IGNORECASE)
 _END: Final = re.compile(r"END[ \t]*:[ \t]*VCARD[ \t]*", re.IGNORECASE)
 _DROPPED: Final = re.compile(r"(?:[\w\-]+\.)?(PHOTO|LOGO|SOUND|KEY)[;:]", re.IGNORECASE | re.ASCII)
-_DROPPED_ANYWHERE: Final = re.compile(r"(?:^|[\r\n])" + _DROPPED.pattern, re.IGNORECASE | re.ASCII)
+_DROPPED_STARTS: Final = frozenset("PLSKplsk")
 _BASE64_LINE: Final = re.compile(r"[A-Za-z0-9+/]*=*")
 _QUOTED_PRINTABLE: Final = re.compile(r"[^:]*QUOTED-PRINTABLE[^:]*:", re.IGNORECASE)
 _HEAD: Final = re.compile(r'(?:([^.;:"\s]+)\.)?([^.;:"\s]+)((?:;(?:"[^"]*+"|[^";:])*+)*+)[ \t]*:')
+_BARE: Final = re.compile(r"[A-Za-z0-9\-]+")
 _PARAM: Final = re.compile(r';([^;="]*+)(=?)((?:"[^"]*+"|[^";])*+)')
 _ENCODINGS: Final = frozenset({"QUOTED-PRINTABLE", "BASE64", "B", "7BIT", "8BIT"})
 _FOLD: Final = re.compile(rb"\r?\n[ \t]")
@@ -73,22 +74,23 @@ def latin1(data: bytes, encoding: str | None) -> tuple[str, str, str]:
     return data.removeprefix(b"\xef\xbb\xbf").decode("latin-1"), decoded.encoding, decoded.encoding
 
 
-def cards(source: str) -> Iterator[Card]:
-    """The cards of a file in its order, and what stands outside of them."""
-    reader = _Reader()
-    position, number = 0, 0
-    while position < len(source):
-        match = _LINE.match(source, position)
-        assert match is not None
-        position, number = match.end(), number + 1
-        yield from reader.feed(match[1], number)
-    yield from reader.finish()
+def cards(source: str, dropped: set[str]) -> Iterator[Card]:
+    """The cards of a file in its order, and what stands outside of them. The names of pictures and sounds, which are
+    not read, are added to `dropped`.
+    """
+    reader = _Reader(dropped)
+    for number, line in enumerate(_BREAK.split(source), 1):
+        if (card := reader.feed(line, number)) is not None:
+            yield card
+    if (card := reader.finish()) is not None:
+        yield card
 
 
 class _Reader:
     """Takes physical lines, gives cards. Keeps what is open: the card, a dropped picture, a soft line break."""
 
-    def __init__(self) -> None:
+    def __init__(self, dropped: set[str]) -> None:
+        self._dropped = dropped
         self._start(0, begun=False)
 
     def _start(self, line: int, *, begun: bool) -> None:
@@ -101,39 +103,43 @@ class _Reader:
         self._dropping = self._dropping_soft_break = False
         self._soft_break = False
 
-    def feed(self, line: str, number: int) -> Iterator[Card]:
-        """Take the next line; yields a card when one is complete."""
-        if _BEGIN.fullmatch(line):
+    def feed(self, line: str, number: int) -> Card | None:
+        """Take the next line; gives the card that is complete with it."""
+        first = line[:1]
+        if first in ("B", "b") and _BEGIN.fullmatch(line):
             if self._begun and self._inside_agent():
                 self._depth += 1
-                return
-            yield from self._broken("The card has no line END:VCARD.")
+                return None
+            before = self._broken("The card has no line END:VCARD.")
             self._start(number, begun=True)
             self._source.append(line)
-        elif _END.fullmatch(line) and self._begun:
+            return before
+        if first in ("E", "e") and self._begun and _END.fullmatch(line):
             if self._depth:
                 self._depth -= 1
-                return
+                return None
             self._source.append(line)
-            yield self._card(None)
+            card = self._card(None)
             self._start(number + 1, begun=False)
-        elif not self._depth:
+            return card
+        if not self._depth:
             self._add(line, number)
+        return None
 
-    def finish(self) -> Iterator[Card]:
-        """The file is over; yields what is still open."""
-        yield from self._broken("The card has no line END:VCARD; the file may be cut off.")
+    def finish(self) -> Card | None:
+        """The file is over; gives what is still open."""
+        return self._broken("The card has no line END:VCARD; the file may be cut off.")
 
     def _inside_agent(self) -> bool:
         return self._depth > 0 or bool(self._logical and self._logical[-1][0].upper().startswith("AGENT"))
 
-    def _broken(self, message: str) -> Iterator[Card]:
+    def _broken(self, message: str) -> Card | None:
         if self._begun:
-            yield self._card(Problem(code="no_end", message=message))
-        elif self._source:
-            yield self._card(
-                Problem(code="outside_card", message="These lines are in no card: no BEGIN:VCARD stands before them.")
-            )
+            return self._card(Problem(code="no_end", message=message))
+        if self._source:
+            message = "These lines are in no card: no BEGIN:VCARD stands before them."
+            return self._card(Problem(code="outside_card", message=message))
+        return None
 
     def _card(self, problem: Problem | None) -> Card:
         if problem is None and self._size > _MAX_CARD:
@@ -161,8 +167,10 @@ class _Reader:
         if self._dropping_soft_break:
             self._dropping_soft_break = line.endswith("=")
             return
-        self._dropping = _DROPPED.match(line) is not None
-        if self._dropping:
+        picture = _DROPPED.match(line) if line[:1] in _DROPPED_STARTS or "." in line else None
+        self._dropping = picture is not None
+        if picture is not None:
+            self._dropped.add(picture[1].upper())
             self._dropping_soft_break = line.endswith("=") and _QUOTED_PRINTABLE.match(line) is not None
             return
         self._source.append(line)
@@ -187,6 +195,9 @@ class _Reader:
 
 def parse(line: str, encoding: str) -> Property:
     """One unfolded line. Raises `Unreadable` when it is no property, or its value cannot be decoded."""
+    name, colon, value = line.partition(":")
+    if colon and _BARE.fullmatch(name):
+        return Property("", name.upper(), (), to_text(value, None, encoding))
     head = _HEAD.match(line)
     if head is None:
         shown = to_text(line[:60], None, encoding)
@@ -232,6 +243,8 @@ def to_text(value: str, charset: str | None, encoding: str) -> str:
 
 def split_value(value: str, separators: str) -> list[str]:
     """The parts of a structured value, still escaped, cut at separators that are not escaped."""
+    if "\\" not in value and len(separators) == 1:
+        return value.split(separators)
     parts, begin, position = [], 0, 0
     for match in re.finditer(rf"\\.|[{separators}]", value, re.DOTALL):
         position = match.start()
@@ -279,8 +292,3 @@ def fold_line(line: str) -> bytes:
         parts.append(raw[begin:end])
         begin, room = end, 74
     return b"\r\n ".join([*parts, raw[begin:]]) + b"\r\n"
-
-
-def dropped_names(source: str) -> set[str]:
-    """The names of the pictures and sounds that were not read."""
-    return {match[1].upper() for match in _DROPPED_ANYWHERE.finditer(source)}

@@ -1,4 +1,4 @@
-"""Properties of the formats: what is written is read back exactly, and no bytes break the readers."""
+"""Properties of all formats: what is written is read back exactly, and no bytes break the readers."""
 
 from __future__ import annotations
 
@@ -15,8 +15,22 @@ from hypothesis import strategies as st
 
 from phonebook_core import errors
 from phonebook_core.contact import Contact, Email, PhoneNumber, find_problems
-from phonebook_core.formats import Reading, read, read_csv, read_vcard, write_csv, write_rejected, write_vcard
+from phonebook_core.formats import (
+    WRITERS,
+    Reading,
+    read,
+    read_csv,
+    read_json,
+    read_vcard,
+    read_xlsx,
+    read_xml,
+    write_csv,
+    write_json,
+    write_rejected,
+    write_vcard,
+)
 from phonebook_core.formats.table import is_formula
+from phonebook_core.importing import OnMatch, plan
 
 AWKWARD = [
     "=1+1", "'=1+1", "''=1+1", "+49 30 23125 1", "+cmd|' /C calc'!A0", "-1", "-x", "@sum", "\t=1", "\r", "a\r\nb", "\n",
@@ -24,6 +38,7 @@ AWKWARD = [
     "\ufeff", "�",
     "山田 太郎", "Jörg" * 30, "é" * 80, "👩‍👩‍👧", "\u2028", "\x85", "\x0b\x1f", "tel:+1", "END:VCARD",
     "BEGIN:VCARD", " ::: ",
+    "_x000D_", "_x005F_x000D_", "_x", "\ufffe\uffff", "\x01", "\t", "_xD800_", "200.0", "'200", "true", "null", "1e5",
     "* myContacts", "4.4E+11", "sep=;", "\u202eabc", "<b>&amp;]]>", "=3D=", "A" * 75, "A" * 74 + "é",
 ]  # fmt: skip
 texts = st.one_of(
@@ -48,7 +63,13 @@ contacts = st.builds(
     groups=st.lists(values, max_size=3).map(tuple),
     meta=metas,
 ).filter(lambda contact: not find_problems(contact))
-readers = pytest.mark.parametrize("reader", [read, read_csv, read_vcard])
+readers = pytest.mark.parametrize("reader", [read, read_csv, read_vcard, read_json, read_xml, read_xlsx])
+exports = pytest.mark.parametrize("format", WRITERS)
+
+
+def write(format: str, book: list[Contact]) -> bytes:
+    writer, _, _ = WRITERS[format]
+    return writer(book)
 
 
 def read_or_refusal(reader: Callable[[bytes], Reading], data: bytes) -> Reading | None:
@@ -66,16 +87,45 @@ def contacts_of(reading: Reading) -> list[Contact]:
     return [row.contact for row in reading.rows if row.contact is not None]
 
 
-@given(st.lists(contacts, max_size=4))
+@exports
+@given(st.lists(contacts, min_size=1, max_size=4))
 @settings(max_examples=120, deadline=None)
-def test_csv_gives_back_exactly_what_was_written(book: list[Contact]) -> None:
-    assert contacts_of(read_csv(write_csv(book))) == book
+def test_every_export_gives_back_exactly_what_was_written(format: str, book: list[Contact]) -> None:
+    assert contacts_of(read(write(format, book))) == book
 
 
-@given(st.lists(contacts, min_size=1, max_size=4), st.sampled_from(["3.0", "4.0"]))
-@settings(max_examples=120, deadline=None)
-def test_vcard_gives_back_exactly_what_was_written(book: list[Contact], version: Literal["3.0", "4.0"]) -> None:
-    assert contacts_of(read_vcard(write_vcard(book, version))) == book
+@exports
+@given(st.lists(contacts, min_size=1, max_size=3, unique_by=lambda contact: contact.external_id or id(contact)))
+@settings(max_examples=60, deadline=None)
+def test_an_export_imported_into_an_empty_phonebook_gives_the_same_json_and_twice_changes_nothing(
+    format: str, book: list[Contact]
+) -> None:
+    distinct = plan([], read(write_json(book)), region="DE").creates
+    file = write(format, list(distinct))
+    planned = plan([], read(file), region="DE")
+    assert write_json(planned.creates) == write_json(distinct)
+    assert write(format, list(planned.creates)) == file
+    stored = [msgspec.structs.replace(contact, id=f"c{n}") for n, contact in enumerate(planned.creates)]
+    for on_match in OnMatch:
+        again = plan(stored, read(file), region="DE", on_match=on_match)
+        assert (again.creates, again.updates, again.rejected) == ((), (), 0)
+
+
+@given(contacts)
+@settings(max_examples=60, deadline=None)
+def test_the_order_of_keys_in_meta_does_not_change_the_bytes(contact: Contact) -> None:
+    turned = {slug: dict(reversed(list(values.items()))) for slug, values in reversed(list(contact.meta.items()))}
+    for format in WRITERS:
+        assert write(format, [contact]) == write(format, [msgspec.structs.replace(contact, meta=turned)])
+
+
+@exports
+def test_an_export_of_nobody_is_a_file_all_the_same(format: str) -> None:
+    file = write(format, [])
+    if format.startswith("vcard"):
+        assert file == b""
+    else:
+        assert contacts_of(read(file)) == []
 
 
 @given(contacts)
@@ -101,8 +151,8 @@ def test_every_vcard_line_is_utf8_of_75_octets_at_most(contact: Contact, version
 def test_id_and_e164_are_not_written(contact: Contact) -> None:
     derived = tuple(msgspec.structs.replace(number, e164="+1") for number in contact.numbers)
     stored = msgspec.structs.replace(contact, id="17", numbers=derived)
-    assert write_csv([stored]) == write_csv([contact])
-    assert write_vcard([stored]) == write_vcard([contact])
+    for format in WRITERS:
+        assert write(format, [stored]) == write(format, [contact])
 
 
 @readers
@@ -121,6 +171,9 @@ SCRAPS = [
     b";ENCODING=QUOTED-PRINTABLE", b";BASE64", b";CHARSET=utf-7:", b"AGENT:\n", b"PHOTO:", b"item1.",
     b"X-ABLabel:", b'"', b";", b":",
     b"X-PHONEBOOK-META:{", b"\xff", b"\xc3", b"\0", b"\\", b"KIND:group\n", b"MEMBER:1\n", b"UID:1\n",
+    b"<phonebooks>", b"<contact>", b"<person><realName>", b"</", b">", b"<", b"<!DOCTYPE a [", b"<!ENTITY a 'b'>",
+    b"&a;", b"<?xml version='1.0' encoding='", b"'?>", b"<tbook>", b"<item>", b"<AddressBook>", b"<Contact>",
+    b"<Unit Name='", b"[", b"]", b"{", b"}", b'"contacts":', b'"numbers":', b"1e999", b"PK\x03\x04", b"PK\x05\x06",
     b"Name", b"Phone", b",", b"\t", b"\n", b"Meta", b"{}", b"'", b"=1", b"sep=;\n", b"Ann", b"200",
 ]  # fmt: skip
 
@@ -151,8 +204,17 @@ def test_scraps_of_contact_files_are_read_or_refused_with_a_sentence(
         b"BEGIN:VCARD\nTEL" + b';"' * 120_000 + b"\nEND:VCARD",
         b"BEGIN:VCARD\nTEL" + b";a=" * 60_000 + b"\nEND:VCARD",
         b"BEGIN:VCARD\nX-PHONEBOOK-META:" + b'{"a":' * 3_000 + b"1" + b"}" * 3_000 + b"\nEND:VCARD",
+        b"[" * 4_000_000,
+        b"[{}" + b",{}" * 99_999 + b"]",
+        b'[{"meta": {"a": ' + b'{"a":' * 800_000 + b"1" + b"}" * 800_000 + b"}}]",
+        b"<phonebooks>" * 800_000,
+        b"<phonebooks>" + b"<a/>" * 1_900_000,
+        b"<phonebooks><contact>" + b"<a/>" * 1_900_000 + b"</contact></phonebooks>",
+        b"<phonebooks>" + b"<contact/>" * 99_999 + b"</phonebooks>",
+        b"<phonebooks a='" + b"x" * 8_000_000 + b"'/>",
+        b"<phonebooks>" + b"x\n" * 4_000_000 + b"</phonebooks>",
     ],
-    ids=range(12),
+    ids=range(21),
 )
 def test_bombs_are_refused_or_read_in_a_moment(bomb: bytes) -> None:
     began = time.process_time()
