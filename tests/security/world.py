@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import itertools
 import re
+import secrets
 from collections.abc import Mapping
 from typing import Any, Final
 
+import httpx
 from support.server import RunningServer
 
 PASSWORD: Final = "a few words that nobody guesses"
@@ -32,6 +34,11 @@ class World:
         body = {"token": token, "name": "Registered", "password": PASSWORD}
         assert self.admin.post("/api/v1/registration", json=body).status_code == 200
 
+    def another_address(self) -> str:
+        """An address that nobody asked from before, each in a network of its own."""
+        number = next(self._numbers)
+        return f"198.{number >> 8 & 255}.{number & 255}.1"
+
     def close(self) -> None:
         """Let go of the connection."""
         self.admin.close()
@@ -42,34 +49,52 @@ class World:
         assert self.admin.put(url, json={"role": role}).status_code == 200
 
     def objects(self) -> dict[str, str]:
-        """A new site with all that path parameters name, and its members; the former one was removed again."""
-        number = next(self._numbers)
-        site = self._made("/api/v1/sites", {"name": f"Site {number}", "region": "DE"})
+        """A new site with all that path parameters name, and its members; the former one was removed again.
+
+        `canary` is a word that is in everything of this site and nowhere else.
+        """
+        canary = f"canary{next(self._numbers)}x{secrets.token_hex(6)}"
+        site = self._made("/api/v1/sites", {"name": f"Site {canary}", "region": "DE"})
+        self._site = site
         for role in ("viewer", "editor", "manager"):
             self.join(site, role, role)
         self.join(site, "former", "manager")
         self.admin.delete(f"/api/v1/sites/{site}/members/{self.people['former'].id}")
-        phonebook = self._made(f"/api/v1/sites/{site}/phonebooks", {"name": f"Book {number}"})
-        body = {"display_name": f"Canary {number}", "numbers": [{"value": "030 1234567"}]}
+        phonebook = self._made(f"/api/v1/sites/{site}/phonebooks", {"name": f"Book {canary}"})
+        body = {
+            "display_name": f"Contact {canary}",
+            "note": f"Note {canary}",
+            "groups": [f"Group {canary}"],
+            "numbers": [{"value": "030 1234567", "label": f"Label {canary}"}],
+        }
         contact = self._made(f"/api/v1/phonebooks/{phonebook}/contacts", body)
-        extra = f"member{number}@example.org"
+        extra = f"member.{canary}@example.org"
         member = self.server.add_person(extra)
         url = f"/api/v1/sites/{site}/members/{member.id}"
         assert self.admin.put(url, json={"role": "viewer"}).status_code == 200
         with self.server.client(self.people["manager"].token) as client:
             token = client.post("/api/v1/tokens", json={"name": "for the test"}).json()["id"]
         return {
+            "canary": canary,
             "site_id": site,
             "phonebook_id": phonebook,
             "contact_id": contact,
             "user_id": member.id,
             "token_id": token,
+            "session_id": RANDOM,
+            "mail_id": self.server.act(_mail),
+            "service_token_id": self._made("/api/v1/service-tokens", {"slug": SLUG}),
             "slug": SLUG,
             "name": "style.css",
         }
 
     def request(self, operation: str) -> dict[str, Any]:
         """What to send for an operation so that whoever may do it succeeds: keyword arguments for httpx."""
+        if operation in LINKS:
+            return {"json": self.server.act(LINKS[operation])}
+        if operation == "invite_user":
+            grant = {"site": self._site, "role": "viewer"}
+            return {"json": {"email": f"invited{next(self._numbers)}@example.org", "sites": [grant]}}
         if operation == "register":
             email = f"new{next(self._numbers)}@example.org"
             added = self.server.act(lambda server: _invite(server, email))
@@ -83,16 +108,105 @@ class World:
         return id
 
 
+async def _mail(server: Any) -> str:
+    """An invitation in the outbox, whose link is void for no request of another test."""
+    from sqlalchemy import insert
+
+    from phonebook_server.db.tables import User
+    from phonebook_server.ids import new_id
+    from phonebook_server.mail.outbox import Kind, Recipient, enqueue
+    from phonebook_server.people.links import Purpose, make_link
+
+    user_id, now = new_id(), server.clock()
+    to = Recipient(email=f"waiting.{user_id}@example.org")
+    async with server.db.transaction() as connection:
+        await connection.execute(insert(User).values(id=user_id, email=to.email, created_at=now))
+        link = await make_link(connection, server.config, Purpose.REGISTER, user_id=user_id, email=to.email, now=now)
+        values = {"inviter": "Bob", "sites": ""}
+        return await enqueue(
+            connection, server, Kind.REGISTER, to, values=values, link=link.url, link_id=link.id, now=now
+        )
+
+
 async def _invite(server: Any, email: str) -> str:
     from phonebook_server.accounts.guards import COMMAND_LINE
-    from phonebook_server.accounts.users import add_user
+    from phonebook_server.people.users import add_user
 
     return (await add_user(server, COMMAND_LINE, email, is_admin=False)).link.partition("#")[2]
 
 
+async def _first(server: Any) -> dict[str, str]:
+    """A link for the first administrator; whoever became it before is none any more."""
+    from sqlalchemy import update
+
+    from phonebook_server.accounts.guards import COMMAND_LINE
+    from phonebook_server.db.tables import User
+    from phonebook_server.people.first import make_first_link
+
+    async with server.db.transaction() as connection:
+        await connection.execute(update(User).where(User.password_hash != "").values(is_admin=False))
+    link = await make_first_link(server, COMMAND_LINE)
+    email = f"first.{link.id}@example.org"
+    return {"token": link.url.partition("#")[2], "name": "First", "email": email, "password": PASSWORD}
+
+
+async def _reset(server: Any) -> dict[str, str]:
+    return {"token": await _link_of_somebody(server, "reset"), "password": PASSWORD}
+
+
+async def _new_email(server: Any) -> dict[str, str]:
+    return {"token": await _link_of_somebody(server, "email"), "password": PASSWORD}
+
+
+async def _link_of_somebody(server: Any, purpose: str) -> str:
+    """A link of somebody new who has registered, with the password `PASSWORD`."""
+    from sqlalchemy import insert, select
+
+    from phonebook_server.db.tables import User
+    from phonebook_server.ids import new_id
+    from phonebook_server.people.links import Purpose, make_link
+
+    user_id, now = new_id(), server.clock()
+    email = f"{purpose}.{user_id}@example.org"
+    async with server.db.transaction() as connection:
+        query = select(User.password_hash).where(User.email == "signing.in@example.org")
+        password_hash = (await connection.execute(query)).scalar_one()
+        values = {"id": user_id, "email": email, "password_hash": password_hash, "created_at": now}
+        await connection.execute(insert(User).values(**values))
+        sent_to = f"new.{email}" if purpose == "email" else email
+        link = await make_link(connection, server.config, Purpose(purpose), user_id=user_id, email=sent_to, now=now)
+    return link.url.partition("#")[2]
+
+
+LINKS: Final[Mapping[str, Any]] = {
+    "make_first_administrator": _first,
+    "reset_password": _reset,
+    "confirm_email": _new_email,
+}
+"""What makes the body of the operations that spend a link."""
+
 REQUESTS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "make_first_administrator": {},
+    "reset_password": {},
+    "confirm_email": {},
+    "invite_user": {},
+    "renew_registration": {"json": {"token": "unknown"}},
+    "request_reset": {"json": {"email": "nobody@example.org"}},
+    "change_email": {"json": {"email": "other@example.org", "password": PASSWORD}},
+    "change_user": {"json": {"language": "de"}},
+    "send_invitation": {},
+    "change_me": {"json": {"name": "Renamed"}},
+    "change_password": {"json": {"current": PASSWORD, "new": "other words that nobody guesses"}},
+    "begin_second_factor": {"json": {"password": PASSWORD}},
+    "confirm_second_factor": {"json": {"code": "000000"}},
+    "replace_recovery_codes": {"json": {"password": PASSWORD, "code": "000000"}},
     "sign_in": {"json": {"email": "signing.in@example.org", "password": PASSWORD}},
+    "put_notifications": {"json": {"new_device": False}},
+    "send_test_mail": {"json": {}},
+    "resend_mail": {},
     "create_token": {"json": {"name": "script"}},
+    "rotate_token": {"json": {}},
+    "create_service_token": {"json": {"slug": "other"}},
     "create_site": {"json": {"name": "New site", "region": "DE"}},
     "change_site": {"json": {"name": "Renamed"}},
     "put_member": {"json": {"role": "editor"}},
@@ -106,6 +220,14 @@ REQUESTS: Final[Mapping[str, Mapping[str, Any]]] = {
 """A body for every operation that needs one, by its operation id. Add yours here with its row in `docs/routes.md`."""
 
 WITHOUT_BODY: Final = frozenset({"GET", "DELETE"})
+
+
+def ask(client: httpx.Client, method: str, url: str, **options: Any) -> httpx.Response:
+    """Send a request and read the answer; of one that lasts, only its beginning."""
+    with client.stream(method, url, **options) as answer:
+        if not answer.headers.get("content-type", "").startswith("text/event-stream"):
+            answer.read()
+    return answer
 
 
 def fill(path: str, objects: Mapping[str, str]) -> str:

@@ -176,8 +176,8 @@ class RunningServer:
     def add_person(self, email: str, *, admin: bool = False) -> Person:
         """A user, not yet registered, with an API token. Much quicker than the two commands."""
         from phonebook_server.accounts.guards import COMMAND_LINE
-        from phonebook_server.accounts.tokens import create_token
-        from phonebook_server.accounts.users import add_user
+        from phonebook_server.people.users import add_user
+        from phonebook_server.tokens.actions import create_token
 
         async def action(server: Any) -> Person:
             added = await add_user(server, COMMAND_LINE, email, is_admin=admin)

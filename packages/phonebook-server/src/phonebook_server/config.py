@@ -9,10 +9,11 @@ import difflib
 import typing
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from ipaddress import ip_address
+from email.utils import parseaddr
+from ipaddress import ip_address, ip_network
 from pathlib import Path
-from typing import Annotated, Any, Final
-from urllib.parse import urlsplit
+from typing import Annotated, Any, Final, Literal
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import msgspec
 from msgspec import Struct
@@ -22,6 +23,8 @@ from phonebook_core.errors import ConfigError, Problem
 PREFIX: Final = "PHONEBOOK_"
 OTHERS: Final = ("PHONEBOOK_SERVER_URL", "PHONEBOOK_SERVICE_")
 """Beginnings of the variables that belong to vendor services running on their own, not to the server."""
+FILE: Final = "_FILE"
+"""The ending of a variable that names a file with a secret."""
 LOG_LEVELS: Final = ("debug", "info", "warning", "error")
 
 
@@ -31,12 +34,31 @@ class _Wrong(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """How a field of `Config` is read and described. `default` is for people; the code for it is the field's own."""
+    """How a field of `Config` is read and described. `default` is for people; the code for it is the field's own.
+
+    A `secret` may also come from a file, named by the variable with `_FILE` at its end, and is never shown.
+    """
 
     doc: str
     default: str
     parse: Callable[[str], Any]
     example: str
+    secret: bool = False
+
+
+class Smtp(Struct, frozen=True, kw_only=True):
+    """Where mails leave by. `tls` is `starttls` (after connecting), `tls` (from the first byte) or `none`."""
+
+    host: str
+    port: int
+    tls: Literal["starttls", "tls", "none"]
+    user: str = ""
+    password: str = ""
+
+    def __str__(self) -> str:
+        """The address without the password, for people."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.port} ({'no TLS' if self.tls == 'none' else self.tls.upper()})"
 
 
 def _parse_folder(text: str) -> Path:
@@ -78,6 +100,60 @@ def _parse_public_url(text: str) -> str:
     if not text.isascii() or any(c.isspace() or c in "\"'<>\\" for c in text):
         raise _Wrong(f"“{text}” has characters that a URL cannot have. {advice}.")
     return text.rstrip("/")
+
+
+def _parse_smtp_url(text: str) -> Smtp:
+    advice = "Write it as smtp://user:password@mail.example.org:587 (special characters percent-encoded)"
+    try:
+        parts = urlsplit(text)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        raise _Wrong(f"The value cannot be read as a URL. {advice}.") from None
+    if parts.scheme != "smtp" or not host or port == 0 or parts.path not in ("", "/") or parts.fragment:
+        raise _Wrong(f"The value is no smtp:// URL. {advice}.")
+    query = dict(parse_qsl(parts.query, keep_blank_values=True))
+    tls = query.pop("tls", "tls" if port == 465 else "none" if is_loopback(host) else "starttls")
+    if query:
+        raise _Wrong(f"“{next(iter(query))}” is no part of it; after the `?` only tls=starttls, tls=tls or tls=none.")
+    if tls not in ("starttls", "tls", "none"):
+        raise _Wrong(f"“{tls}” is no kind of TLS. Use tls=starttls, tls=tls or tls=none.")
+    if tls == "none" and not is_loopback(host):
+        raise _Wrong(
+            f"tls=none would send passwords and links readable through the network to {host}. It is for this machine "
+            "only (127.0.0.1, ::1, localhost). Use tls=starttls or tls=tls."
+        )
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    if password and not user:
+        raise _Wrong(f"There is a password without a user. {advice}.")
+    return Smtp(
+        host=host,
+        port=port or {"starttls": 587, "tls": 465, "none": 25}[tls],
+        tls=typing.cast("Literal['starttls', 'tls', 'none']", tls),
+        user=user,
+        password=password,
+    )
+
+
+def _parse_mail_from(text: str) -> str:
+    _, address = parseaddr(text)
+    local, at, domain = address.rpartition("@")
+    if not (local and at and domain) or not text.isprintable() or any(c.isspace() for c in address):
+        raise _Wrong(f"“{text}” is no sender. Write it as phonebook@example.org or Phonebook <phonebook@example.org>.")
+    return text
+
+
+def _parse_networks(text: str) -> tuple[str, ...]:
+    networks = []
+    for part in text.split(","):
+        if not part.strip():
+            continue
+        try:
+            networks.append(str(ip_network(part.strip(), strict=False)))
+        except ValueError:
+            raise _Wrong(
+                f"“{part.strip()}” is no network. Separate addresses or networks by commas, as 127.0.0.1,10.0.0.0/8."
+            ) from None
+    return tuple(networks)
 
 
 def _parse_slugs(text: str) -> tuple[str, ...]:
@@ -138,6 +214,36 @@ class Config(Struct, frozen=True, kw_only=True):
             "yealink",
         ),
     ] = None
+    smtp_url: Annotated[
+        Smtp | None,
+        Option(
+            "Where mails leave by: `smtp://[user:password@]host[:port][?tls=starttls|tls|none]`. STARTTLS is required "
+            "unless the host is this machine. Without it no mail leaves, and administrators pass links on themselves.",
+            "no mail",
+            _parse_smtp_url,
+            "smtp://phonebook:secret@mail.example.org:587",
+            secret=True,
+        ),
+    ] = None
+    mail_from: Annotated[
+        str,
+        Option(
+            "Whom mails are from.",
+            "`phonebook@` with the host of the public URL",
+            _parse_mail_from,
+            "Phonebook <phonebook@example.org>",
+        ),
+    ]
+    trusted_proxies: Annotated[
+        tuple[str, ...],
+        Option(
+            "The addresses or networks of the reverse proxies in front, separated by commas. Only from them is "
+            "`X-Forwarded-For` believed, which tells who is at the other end.",
+            "none",
+            _parse_networks,
+            "127.0.0.1,10.0.0.0/8",
+        ),
+    ] = ()
     log_level: Annotated[
         str,
         Option(
@@ -184,10 +290,10 @@ def load_config(environ: Mapping[str, str], *, cwd: Path) -> Config:
     values: dict[str, Any] = {}
     problems: list[Problem] = []
     for field, option in options().items():
-        text = environ.get(variable(field))
-        if text is None or (not text.strip() and field != "hosted_services"):
-            continue
         try:
+            text = _text_of(environ, field, option, cwd)
+            if text is None or (not text.strip() and field != "hosted_services"):
+                continue
             values[field] = option.parse(text.strip())
         except _Wrong as wrong:
             problems.append(Problem(field=variable(field), message=str(wrong)))
@@ -195,12 +301,14 @@ def load_config(environ: Mapping[str, str], *, cwd: Path) -> Config:
         raise ConfigError(problems)
     values["data_dir"] = cwd / values.get("data_dir", _default_data_dir(environ, cwd))
     values.setdefault("public_url", _default_public_url(values.get("host", "127.0.0.1"), values.get("port", 8000)))
+    values.setdefault("mail_from", f"phonebook@{_mail_domain(values['public_url'])}")
     return Config(**values)
 
 
 def warnings(environ: Mapping[str, str], config: Config) -> list[str]:
     """What is probably not meant so, a sentence each: unknown variables, addresses that phones cannot reach."""
     known = [variable(field) for field in options()]
+    known += [variable(field) + FILE for field, option in options().items() if option.secret]
     found = []
     for name in sorted(environ):
         if not name.startswith(PREFIX) or name in known or name.startswith(OTHERS):
@@ -226,13 +334,15 @@ def describe() -> str:
         "<!-- Generated by `phonebook config --docs`; edit the fields in phonebook_server/config.py instead. -->",
         "",
         "The server is configured by environment variables. None is required. Wrong values are reported all at once",
-        "when a command starts; `phonebook config` shows what holds.",
+        "when a command starts; `phonebook config` shows what holds. A variable that ends in `_FILE` names a file",
+        "whose content is the value, for secrets.",
         "",
         "| variable | what it is | default | example |",
         "|---|---|---|---|",
     ]
     for field, option in options().items():
-        lines.append(f"| `{variable(field)}` | {option.doc} | {option.default} | `{option.example}` |")
+        name = f"`{variable(field)}` or `{variable(field)}{FILE}`" if option.secret else f"`{variable(field)}`"
+        lines.append(f"| {name} | {option.doc} | {option.default} | `{option.example}` |")
     lines += [
         "",
         "`PHONEBOOK_SERVER_URL` and the variables that begin with `PHONEBOOK_SERVICE_` belong to vendor services that",
@@ -246,13 +356,38 @@ def describe() -> str:
 def shown(config: Config) -> dict[str, str]:
     """The configuration as variables and texts, as it would be written into an environment."""
     values = msgspec.structs.asdict(config)
-    return {variable(field): _shown(value) for field, value in values.items()}
+    return {variable(field): _shown(values[field], option) for field, option in options().items()}
 
 
-def _shown(value: object) -> str:
+def _shown(value: object, option: Option) -> str:
     if value is None:
-        return "(all installed)"
-    return ",".join(value) if isinstance(value, tuple) else str(value)
+        return f"({option.default})"
+    if isinstance(value, Smtp):
+        return f"(set: {value})"
+    return ",".join(str(each) for each in value) if isinstance(value, tuple) else str(value)
+
+
+def _text_of(environ: Mapping[str, str], field: str, option: Option, cwd: Path) -> str | None:
+    """The value of a field's variable, or of the file that it names."""
+    text, path = environ.get(variable(field)), environ.get(variable(field) + FILE)
+    if not option.secret or not path:
+        return text
+    if text:
+        raise _Wrong(f"{variable(field)} and {variable(field)}{FILE} are both set. Take one of them away.")
+    try:
+        return (cwd / path).read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise _Wrong(f"The file {path}, named by {variable(field)}{FILE}, cannot be read: {error}.") from None
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address is surely this machine."""
+    return host.lower() == "localhost" or (_is_ip(host) and ip_address(host).is_loopback)
+
+
+def _mail_domain(public_url: str) -> str:
+    host = urlsplit(public_url).hostname or "localhost"
+    return f"[{'IPv6:' if ':' in host else ''}{host}]" if _is_ip(host) else host
 
 
 def _default_data_dir(environ: Mapping[str, str], cwd: Path) -> Path:

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import anyio
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
+from phonebook_server.accounts.addresses import Proxies
 from phonebook_server.config import Config
 
 API_POLICY: Final = "default-src 'none'; frame-ancestors 'none'"
@@ -40,11 +41,14 @@ class Front:
         self._below = {prefix: mounted for prefix, mounted in mounts.items() if prefix.endswith("/")}
         self._base = urlsplit(config.public_url).path
         self._headers = _security_headers(config)
+        self._proxies = Proxies(config.trusted_proxies) if config.trusted_proxies else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":  # type: ignore[comparison-overlap]  # Litestar leaves this type out
             await self.app(scope, receive, send)
             return
+        if self._proxies is not None:
+            scope["client"] = self._proxies.client_of(scope)
         path = scope["path"]
         if self._base and path.startswith(f"{self._base}/"):  # a proxy that passes the public path on as it came
             path = path[len(self._base) :]

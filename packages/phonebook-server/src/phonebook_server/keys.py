@@ -28,6 +28,10 @@ class Keys:
         """Whether this is the API key of that version."""
         return hmac.compare_digest(api_key.encode(), self.api_key(phonebook, slug, version).encode())
 
+    def digest(self, purpose: str, text: str) -> str:
+        """How a secret short enough to be typed is kept at rest: to guess it takes the installation's secret."""
+        return self._derive(purpose, text).hex()
+
     def encrypt(self, plain: bytes) -> bytes:
         """What may be stored in place of `plain`."""
         return self._fernet.encrypt(plain)

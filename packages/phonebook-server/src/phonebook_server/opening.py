@@ -9,6 +9,7 @@ from phonebook_server.config import Config
 from phonebook_server.db.database import Database
 from phonebook_server.db.folder import prepare_data_dir
 from phonebook_server.db.migrate import migrate
+from phonebook_server.events.event import Event
 from phonebook_server.keys import load_keys
 from phonebook_server.server import Announce, Clock, Server
 
@@ -20,6 +21,10 @@ def now_ms() -> int:
 
 async def tell_nobody(phonebook_id: str) -> None:
     """The `announce` of a command: the running server notices changes by itself."""
+
+
+def publish_to_nobody(event: Event) -> None:
+    """The `publish` of a command: the running server notices changes by itself."""
 
 
 def open_server(
@@ -50,4 +55,5 @@ def open_server(
         clock=clock,
         announce=announce,
         enablements_changed=enablements_changed,
+        publish=publish_to_nobody,
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from phonebook_server.config import Config
 from phonebook_server.db.database import Database
+from phonebook_server.events.event import Event
 from phonebook_server.keys import Keys
 
 Clock = Callable[[], int]
@@ -14,6 +15,10 @@ Clock = Callable[[], int]
 
 Announce = Callable[[str], Awaitable[None]]
 """Tell everybody who follows a phonebook (by id) that it changed. Call it after the commit, never before."""
+
+
+Publish = Callable[[Event], None]
+"""Tell whoever looks at it live that something happened. After the commit, never before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +32,4 @@ class Server:
     announce: Announce
     enablements_changed: Announce
     """Tell the vendor services side that what is wanted for a phonebook (by id) changed. After the commit."""
+    publish: Publish

@@ -8,23 +8,28 @@ import gc
 import resource
 import signal
 import socket
-import sqlite3
 from contextlib import closing
 from typing import Any, Final
 
+import structlog
 from granian.constants import Interfaces
 from granian.errors import FatalError
 from granian.log import LogLevels
 from granian.server.embed import Server as Granian
 
-from phonebook_core.errors import ConfigError, PhonebookError, Problem
+from phonebook_core.errors import ConfigError, Conflict, PhonebookError, Problem
+from phonebook_server.accounts.guards import COMMAND_LINE
 from phonebook_server.app import create_app
 from phonebook_server.config import Config
 from phonebook_server.logs import configure_logs
+from phonebook_server.opening import open_server
+from phonebook_server.people.first import make_first_link
+from phonebook_server.people.users import count_active_admins
 
 BACKLOG: Final = 8192
 """Waiting and open connections: phones keep theirs open, and granian counts idle ones too."""
 _PATIENCE: Final = 30
+_LOG: Final = structlog.get_logger("phonebook.serving")
 _LOGGING: Final[dict[str, Any]] = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -90,7 +95,7 @@ async def _serve(config: Config, address: str) -> None:
             gc.collect()
             gc.freeze()
             gc.set_threshold(50_000, 50, 50)
-            print(_greeting(config), flush=True)
+            print(await _greeting(config), flush=True)
         await serving
     except FatalError:
         raise StartError("The server could not start. The lines above say why.") from None
@@ -118,15 +123,36 @@ async def _wait_until_ready(address: str, port: int) -> None:
         raise StartError(f"The server did not answer within {_PATIENCE} seconds. The log may say why.") from None
 
 
-def _greeting(config: Config) -> str:
+async def _greeting(config: Config) -> str:
+    """Where the server is and, until an administrator has registered, the link by which the first one does."""
     lines = [f"Serving at {config.public_url}"]
-    with closing(sqlite3.connect(config.database_path)) as connection:
-        if connection.execute("SELECT count(*) FROM users").fetchone() == (0,):
+    try:
+        link = await _first_link(config)
+    except Exception:  # a full disk, say: phones are served all the same
+        _LOG.exception("the link for the first administrator could not be made")
+        lines.append("If no administrator has registered yet: phonebook user add --admin prints a link for it.")
+    else:
+        if link:
             lines += [
-                "There are no users yet. Make the first administrator in another terminal:",
-                "  phonebook user add you@example.org --admin",
+                "No administrator has registered yet. Open this link within 30 minutes to become the first one:",
+                f"  {link}",
+                "For a new link: phonebook user add --admin",
             ]
     return "\n".join(lines)
+
+
+async def _first_link(config: Config) -> str:
+    """The link for the first administrator; empty when one has registered."""
+    server = open_server(config)
+    try:
+        async with server.db.reading() as connection:
+            if await count_active_admins(connection):
+                return ""
+        return (await make_first_link(server, COMMAND_LINE)).url
+    except Conflict:  # somebody has registered in this moment
+        return ""
+    finally:
+        await server.db.close()
 
 
 def free_address(config: Config) -> str:

@@ -26,7 +26,7 @@ def test_an_empty_folder_becomes_an_installation(tmp_path: Path) -> None:
         assert stat.S_IMODE((server.data_dir / "secret").stat().st_mode) == 0o600
         assert stat.S_IMODE(server.data_dir.stat().st_mode) == 0o700
     assert f"Serving at {server.url}" in server.output
-    assert "phonebook user add you@example.org --admin" in server.output
+    assert f"  {server.url}/first#" in server.output
     assert "experimental" not in server.output
 
 
@@ -110,8 +110,9 @@ def test_logs_are_lines_of_json_without_secrets(tmp_path: Path) -> None:
     others = [line for line in server.output.splitlines() if not line.startswith("{")]
     assert set(others) <= {
         f"Serving at {server.url}",
-        "There are no users yet. Make the first administrator in another terminal:",
-        "  phonebook user add you@example.org --admin",
+        "No administrator has registered yet. Open this link within 30 minutes to become the first one:",
+        "For a new link: phonebook user add --admin",
+        next(line for line in others if "/first#" in line),
     }
 
 

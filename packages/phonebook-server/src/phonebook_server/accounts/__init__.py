@@ -1,1 +1,1 @@
-"""People: who they are, how they prove it, and what they may do."""
+"""Signing in: sessions, passwords, second factors, throttling, and what whoever is signed in may do."""

@@ -1,21 +1,23 @@
 """Who is asking, and what they may do: the checks that every action begins with.
 
 A site that the asker is no member of does not exist for them: the answer is that for a made-up id. Administrators are
-managers of every site.
+managers of every site. What an API token may do at most is part of whoever asks, so that no query can forget it.
 """
 
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any, Final, Literal, NoReturn
+from typing import Any, Final, Literal, NoReturn, TypeVarTuple
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Row, Select, and_, select
+from sqlalchemy import Row, Select, and_, false, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from phonebook_core.errors import NotAllowed, NotFound
 from phonebook_core.phone_number import NumberForm, OutputForm
 from phonebook_server.db.tables import Membership, Phonebook, Site
+
+Columns = TypeVarTuple("Columns")
 
 
 class Role(StrEnum):
@@ -34,13 +36,30 @@ _RANK: Final = {Role.VIEWER: 0, Role.EDITOR: 1, Role.MANAGER: 2}
 
 
 class Principal(Struct, frozen=True):
-    """Who is asking, how they proved it and from which address. Made by `accounts.authentication` or the CLI."""
+    """Who is asking, how they proved it and from which address. Made by `accounts.authentication` or the CLI.
+
+    A limited API token has a `cap`, the most it may do in any site, or `sites`, the only ones that exist for it. Its
+    bearer is never an administrator; `owner_is_admin` then tells that its user is, and so is a manager of every site.
+    """
 
     user_id: str
     email: str
     is_admin: bool
     via: Literal["session", "token", "cli"]
     address: str = ""
+    cap: Role | None = None
+    sites: frozenset[str] | None = None
+    owner_is_admin: bool = False
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether it may do less than its user."""
+        return self.cap is not None or self.sites is not None
+
+    @property
+    def is_everywhere(self) -> bool:
+        """Whether its user is a manager of every site, also of those that it must leave alone."""
+        return self.is_admin or self.owner_is_admin
 
 
 COMMAND_LINE: Final = Principal(user_id="", email="command line", is_admin=True, via="cli")
@@ -110,13 +129,40 @@ async def require_phonebook(
 def require_admin(principal: Principal, what: str) -> None:
     """Raises NotAllowed unless the asker is an administrator; `what` completes “Only an administrator may …”."""
     if not principal.is_admin:
+        if principal.is_limited:
+            require_unlimited(principal)
         raise NotAllowed(f"Only an administrator may {what}. Ask one to do it, or to make you an administrator.")
+
+
+def require_unlimited(principal: Principal) -> None:
+    """Raises NotAllowed for a limited API token: people, rights, tokens, mail and sessions are not for those."""
+    if principal.is_limited:
+        raise NotAllowed(
+            "This API token is limited to a role or to some sites, and this takes one without limits. "
+            "Use such a token, or sign in at /sign-in.",
+            code="limited_token",
+        )
+
+
+async def find_members(connection: AsyncConnection, site_id: str, role: Role) -> list[str]:
+    """The ids of the members of a site with at least this role, whether or not they are active."""
+    roles = [each.value for each in Role if each.allows(role)]
+    query = select(Membership.user_id).where(Membership.site_id == site_id, Membership.role.in_(roles))
+    return list((await connection.execute(query.order_by(Membership.user_id))).scalars())
 
 
 def visible_sites(principal: Principal) -> Select[*tuple[Any, ...]]:
     """The query for every site that the asker may know of; its rows are for `site_row`."""
     query = select(Site.id, Site.name, Site.region, Site.created_at, Membership.role).where(Site.deleted_at.is_(None))
-    return query.join(Membership, _own_membership(principal), isouter=principal.is_admin)
+    return _within(query, principal)
+
+
+def managed_sites(principal: Principal) -> Select[str]:
+    """The query for the id of every site that the asker manages."""
+    query = _within(select(Site.id).where(Site.deleted_at.is_(None)), principal)
+    if principal.cap is not None and not principal.cap.allows(Role.MANAGER):
+        return query.where(false())
+    return query if principal.is_everywhere else query.where(Membership.role == Role.MANAGER.value)
 
 
 def visible_phonebooks(principal: Principal) -> Select[*tuple[Any, ...]]:
@@ -141,7 +187,7 @@ def visible_phonebooks(principal: Principal) -> Select[*tuple[Any, ...]]:
         .join(Site, Site.id == Phonebook.site_id)
         .where(Phonebook.deleted_at.is_(None), Site.deleted_at.is_(None))
     )
-    return query.join(Membership, _own_membership(principal), isouter=principal.is_admin)
+    return _within(query, principal)
 
 
 def site_row(row: Row[Any], principal: Principal) -> SiteRow:
@@ -170,12 +216,16 @@ def phonebook_row(row: Row[Any], principal: Principal) -> PhonebookRow:
     )
 
 
-def _own_membership(principal: Principal) -> ColumnElement[bool]:
-    return and_(Membership.site_id == Site.id, Membership.user_id == principal.user_id)
+def _within(query: Select[*Columns], principal: Principal) -> Select[*Columns]:
+    """The query over sites, with the asker's memberships, without those sites that do not exist for them."""
+    own = and_(Membership.site_id == Site.id, Membership.user_id == principal.user_id)
+    query = query.join(Membership, own, isouter=principal.is_everywhere)
+    return query if principal.sites is None else query.where(Site.id.in_(principal.sites))
 
 
 def _role(stored: str | None, principal: Principal) -> Role:
-    return Role.MANAGER if principal.is_admin or stored is None else Role(stored)
+    held = Role.MANAGER if principal.is_everywhere or stored is None else Role(stored)
+    return held if principal.cap is None or principal.cap.allows(held) else principal.cap
 
 
 def _require_role(held: Role, needed: Role, site_name: str) -> None:

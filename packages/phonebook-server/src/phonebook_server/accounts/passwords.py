@@ -1,19 +1,25 @@
-"""Passwords: what is accepted, and argon2id off the event loop, never more than a few at once."""
+"""Passwords: argon2id off the event loop, never more than a few at once. What is accepted is in `password_rules`."""
 
 from __future__ import annotations
 
-from itertools import pairwise
+import unicodedata
+from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 import anyio
 import anyio.to_thread
 
 from phonebook_core.errors import Problem
+from phonebook_server.accounts.password_rules import (
+    MAX_BYTES,
+    MIN_CHARACTERS,
+    MIN_WITH_SECOND_FACTOR,
+    find_password_problems,
+)
 
-MIN_CHARACTERS: Final = 15
-"""NIST SP 800-63B-4: a password that is the only factor has at least 15 characters."""
-MAX_BYTES: Final = 1024
-_DISTINCT: Final = 6
+__all__ = ["MAX_BYTES", "MIN_CHARACTERS", "MIN_WITH_SECOND_FACTOR", "Passwords", "find_password_problems"]
+
 _TIME_COST: Final = 2
 _MEMORY_KIB: Final = 19_456
 _AT_ONCE: Final = 2
@@ -22,7 +28,10 @@ _NOBODY: Final = "$argon2id$v=19$m=19456,t=2,p=1$tA1DHk/DQxBMYHfApqa4Tg$s2KLi9uf
 
 
 class Passwords:
-    """Hashes and checks passwords. One per process, as it limits how many run at once."""
+    """Hashes and checks passwords. One per process, as it limits how many run at once.
+
+    They are brought into Unicode's form NFC before, since keyboards differ in how they send the same `é`.
+    """
 
     def __init__(self) -> None:
         from argon2 import PasswordHasher
@@ -32,12 +41,21 @@ class Passwords:
 
     async def hash(self, password: str) -> str:
         """What is stored for a password."""
-        return await anyio.to_thread.run_sync(self._hasher.hash, password, limiter=self._limiter)
+        return await anyio.to_thread.run_sync(self._hasher.hash, _normal(password), limiter=self._limiter)
 
     async def verify(self, stored: str, password: str) -> bool:
         """Whether `password` is the one that `stored` was made from. An empty `stored` takes as long."""
         matches = await anyio.to_thread.run_sync(self._matches, stored or _NOBODY, password, limiter=self._limiter)
         return matches and bool(stored)
+
+    async def find_problems(
+        self, password: str, *, email: str, name: str, second_factor: bool = False, words: Sequence[str] = ()
+    ) -> list[Problem]:
+        """`find_password_problems` off the event loop."""
+        find = partial(
+            find_password_problems, password, email=email, name=name, second_factor=second_factor, words=words
+        )
+        return await anyio.to_thread.run_sync(find, limiter=self._limiter)
 
     def needs_rehash(self, stored: str) -> bool:
         """Whether `stored` was made with other costs than today's."""
@@ -49,52 +67,10 @@ class Passwords:
         if len(password.encode(errors="replace")) > MAX_BYTES:
             return False
         try:
-            return self._hasher.verify(stored, password)
+            return self._hasher.verify(stored, _normal(password))
         except (VerificationError, InvalidHashError, UnicodeEncodeError):
             return False
 
 
-def find_password_problems(password: str, *, email: str, name: str) -> list[Problem]:
-    """Everything that is wrong with a new password. Any characters are welcome; none are required."""
-
-    def problem(code: str, message: str) -> Problem:
-        return Problem(field="password", code=code, message=message)
-
-    problems = []
-    try:
-        size = len(password.encode())
-    except UnicodeEncodeError:
-        return [problem("unreadable", "The password has a broken character. Type it again.")]
-    if len(password) < MIN_CHARACTERS:
-        problems.append(
-            problem(
-                "too_short",
-                f"Use at least {MIN_CHARACTERS} characters; this has {len(password)}. A few words in a row are fine.",
-            )
-        )
-    if size > MAX_BYTES:
-        problems.append(problem("too_long", f"Use at most {MAX_BYTES} bytes; this has {size}."))
-    folded = password.casefold()
-    if len(password) >= MIN_CHARACTERS:
-        remaining = folded
-        words = {email, *email.split("@"), name, *name.split(), "phonebook", "password"}
-        for word in sorted((word.casefold() for word in words), key=len, reverse=True):
-            if len(word) > 3:
-                remaining = remaining.replace(word, "")
-        if len(set(folded)) < _DISTINCT or len(remaining) < MIN_CHARACTERS // 2 or _is_a_run(folded):
-            problems.append(
-                problem(
-                    "too_easy",
-                    "This is easy to guess: it repeats itself, or is little more than your name, your e-mail address "
-                    "or the word password. Use a few words that do not belong together.",
-                )
-            )
-    return problems
-
-
-def _is_a_run(text: str) -> bool:
-    """Whether the text is keys in a row (`123456789012345`, `abcdefghijklmno`) or one piece repeated."""
-    steps = sum(1 for one, next in pairwise(text) if ord(next) - ord(one) in (0, 1))
-    return steps > len(text) * 0.75 or any(
-        text == (text[:size] * len(text))[: len(text)] for size in range(1, min(5, len(text)))
-    )
+def _normal(password: str) -> str:
+    return unicodedata.normalize("NFC", password)

@@ -12,13 +12,16 @@ from msgspec import Struct
 from phonebook_core import formats
 from phonebook_core.importing import ImportPlan, ImportProblem, plan
 from phonebook_core.phone_number import derive
-from phonebook_server import activity
 from phonebook_server.accounts.guards import Principal, Role, require_phonebook
+from phonebook_server.activity.record import record
 from phonebook_server.contacts import store
 from phonebook_server.contacts.actions import name_actor
 from phonebook_server.contacts.inputs import find_meta_problems
 from phonebook_server.contacts.store import Change, StoredContact, Write
+from phonebook_server.events.event import Event
 from phonebook_server.ids import new_id
+from phonebook_server.mail.kind import Kind
+from phonebook_server.mail.outbox import notify
 from phonebook_server.server import Server
 
 _MAX_FILENAME: Final = 100
@@ -87,12 +90,13 @@ async def import_file(
             existing = await store.read_all(connection, phonebook_id)
             prepared = await anyio.to_thread.run_sync(_prepare, existing, reading, newest.region)
         report = _report(prepared.plan, reading)
+        now = server.clock()
         if prepared.writes:
-            unit, now = new_id(), server.clock()
+            unit = new_id()
             await store.write(
                 connection, phonebook_id, prepared.writes, unit=unit, actor=name_actor(principal), now=now
             )
-            await activity.record(
+            await record(
                 connection,
                 clock_ms=now,
                 principal=principal,
@@ -103,6 +107,26 @@ async def import_file(
                 detail=f"{_printable(filename)}: {report.created} created, {report.updated} updated, "
                 f"{report.unchanged} unchanged, {report.rejected} rejected; unit {unit}",
             )
+        if principal.via != "cli" and (prepared.writes or report.rejected):
+            await notify(
+                connection,
+                server,
+                Kind.IMPORT_FINISHED,
+                [principal.user_id],
+                values={
+                    "site": newest.site_name,
+                    "phonebook": newest.name,
+                    "file": _printable(filename),
+                    "created": str(report.created),
+                    "updated": str(report.updated),
+                    "unchanged": str(report.unchanged),
+                    "rejected": str(report.rejected),
+                },
+                link=server.config.public_url,
+                site_id=newest.site_id,
+                now=now,
+            )
+    server.publish(Event(kind="import.finished", site_id=newest.site_id, phonebook_id=phonebook_id))
     if prepared.writes:
         await server.announce(phonebook_id)
     return report

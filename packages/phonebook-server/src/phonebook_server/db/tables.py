@@ -33,7 +33,11 @@ class Table(CommonTableAttributes, DeclarativeBase):
 
 
 class User(Table):
-    """A person who may sign in. `password_hash` is empty until the registration link was used."""
+    """A person who may sign in. `password_hash` is empty until the registration link was used.
+
+    `muted` are the notifications they do not want, separated by commas. `totp_secret` (encrypted) counts once
+    `totp_confirmed_at` is set; `totp_step` is the newest time step whose code was used, so that none works twice.
+    """
 
     __tablename__ = "users"
 
@@ -42,31 +46,81 @@ class User(Table):
     name: Mapped[str] = mapped_column(default="")
     password_hash: Mapped[str] = mapped_column(default="")
     is_admin: Mapped[bool] = mapped_column(default=False)
+    language: Mapped[str] = mapped_column(default="en")
+    muted: Mapped[str] = mapped_column(default="")
+    totp_secret: Mapped[bytes | None]
+    totp_confirmed_at: Mapped[int | None]
+    totp_step: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[int]
     disabled_at: Mapped[int | None]
 
 
+class RecoveryCode(Table):
+    """What signs in once in place of a second factor. Known only by its hash; it goes when it is used."""
+
+    __tablename__ = "recovery_codes"
+
+    code_hash: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[int]
+
+
+class KnownDevice(Table):
+    """A browser that its user signed in with before, known by the hash of a cookie of its own."""
+
+    __tablename__ = "known_devices"
+
+    id_hash: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, index=True)
+    created_at: Mapped[int]
+    seen_at: Mapped[int]
+
+
 class OneTimeLink(Table):
-    """A link that is spent once: bound to a user and a purpose, known only by its hash."""
+    """A link that is spent once: bound to a user and a purpose, known only by its hash.
+
+    `user_id` is empty for the first administrator's. `email` is the address that the link was sent to, and for a
+    change of address the new one.
+    """
 
     __tablename__ = "one_time_links"
 
     id: Mapped[str] = mapped_column(primary_key=True)
-    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    user_id: Mapped[str | None] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     purpose: Mapped[str]
+    email: Mapped[str] = mapped_column(default="")
     token_hash: Mapped[str] = mapped_column(unique=True)
     created_at: Mapped[int]
     expires_at: Mapped[int]
     spent_at: Mapped[int | None]
 
 
+class ResetRequest(Table):
+    """Somebody forgot a password. A row whether or not there is such a user, so that the answer takes as long."""
+
+    __tablename__ = "reset_requests"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    email: Mapped[str]
+    address: Mapped[str]
+    created_at: Mapped[int]
+
+
 class Session(Table):
-    """A signed-in browser, known by the hash of its random id."""
+    """A signed-in browser, known by the hash of its random secret; `id` names it to its owner.
+
+    `renew` asks for a new secret at the next request, as rights changed. The one before (`former_hash`) is good until
+    `former_until`, for requests that were under way.
+    """
 
     __tablename__ = "sessions"
 
-    id_hash: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(primary_key=True)
+    id_hash: Mapped[str] = mapped_column(unique=True)
     user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    renew: Mapped[bool] = mapped_column(default=False)
+    former_hash: Mapped[str | None] = mapped_column(index=True)
+    former_until: Mapped[int | None]
     created_at: Mapped[int]
     seen_at: Mapped[int]
     expires_at: Mapped[int]
@@ -75,7 +129,12 @@ class Session(Table):
 
 
 class ApiToken(Table):
-    """A Bearer token that acts as its user."""
+    """A Bearer token that acts as its user.
+
+    `role` is the most it may do, empty: whatever its user may. `sites` are the ids of the only sites it works in,
+    separated by commas, empty: all of its user's. After a rotation the secret before (`former_hash`) is good until
+    `former_until`.
+    """
 
     __tablename__ = "api_tokens"
 
@@ -84,6 +143,12 @@ class ApiToken(Table):
     name: Mapped[str]
     prefix: Mapped[str]
     token_hash: Mapped[str] = mapped_column(unique=True)
+    role: Mapped[str] = mapped_column(default="")
+    sites: Mapped[str] = mapped_column(default="")
+    expires_at: Mapped[int | None]
+    rotated_at: Mapped[int | None]
+    former_hash: Mapped[str | None] = mapped_column(index=True)
+    former_until: Mapped[int | None]
     created_at: Mapped[int]
     used_at: Mapped[int | None]
     revoked_at: Mapped[int | None]
@@ -270,3 +335,32 @@ class Activity(Table):
     action: Mapped[str]
     subject: Mapped[str] = mapped_column(default="")
     detail: Mapped[str] = mapped_column(default="")
+
+
+class Mail(Table):
+    """A mail in the outbox, written in the transaction of its cause.
+
+    `content` (encrypted) is what its text is made from, links included; it goes once the mail was sent. `state` is
+    queued, sending, sent or failed; `answer` is what the SMTP server said last. `due_at` is when it is tried next.
+    """
+
+    __tablename__ = "mails"
+    __table_args__ = (
+        CheckConstraint("state IN ('queued', 'sending', 'sent', 'failed')", name="state"),
+        Index("ix_mails_due", "state", "due_at"),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    recipient: Mapped[str]
+    user_id: Mapped[str | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
+    site_id: Mapped[str | None]
+    link_id: Mapped[str | None]
+    subject: Mapped[str]
+    content: Mapped[bytes | None]
+    state: Mapped[str]
+    attempts: Mapped[int] = mapped_column(default=0)
+    answer: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[int]
+    due_at: Mapped[int]
+    sent_at: Mapped[int | None]

@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from phonebook_server.accounts.guards import COMMAND_LINE
-from phonebook_server.accounts.tokens import create_token
-from phonebook_server.accounts.users import add_user
 from phonebook_server.config import Config
 from phonebook_server.contacts.actions import create_contact
 from phonebook_server.contacts.inputs import ContactInput, EmailInput, NumberInput
 from phonebook_server.demo.people import SITES, DemoPhonebook
 from phonebook_server.opening import open_server
+from phonebook_server.people.users import add_user
 from phonebook_server.phonebooks.actions import PhonebookInput, create_phonebook
 from phonebook_server.sites.actions import create_site
+from phonebook_server.tokens.actions import create_token
 
 ADMINISTRATOR = "demo@phonebook.example"
 

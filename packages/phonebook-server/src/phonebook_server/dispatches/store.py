@@ -26,17 +26,23 @@ class StoredDispatch(msgspec.Struct, frozen=True, kw_only=True):
     received_at: int
 
 
-async def store_dispatches(connection: AsyncConnection, slug: str, dispatches: Sequence[Dispatch], now: int) -> None:
-    """Store the records of one service, each once. Those of phonebooks that it has nothing to do with are dropped."""
+async def store_dispatches(
+    connection: AsyncConnection, slug: str, dispatches: Sequence[Dispatch], now: int
+) -> dict[str, str]:
+    """Store the records of one service, each once. Those of phonebooks that it has nothing to do with are dropped.
+
+    Gives the phonebooks that there are records of now, each with its site.
+    """
     query = (
-        select(Enablement.phonebook_id)
+        select(Enablement.phonebook_id, Phonebook.site_id)
         .join(Phonebook, Phonebook.id == Enablement.phonebook_id)
         .where(Enablement.slug == slug, Enablement.phonebook_id.in_({each.phonebook for each in dispatches}))
     )
-    known = set((await connection.execute(query)).scalars())
+    known = {row.phonebook_id: row.site_id for row in await connection.execute(query)}
     rows = [_row(slug, each, now) for each in dispatches if each.phonebook in known]
     if rows:
         await connection.execute(insert(tables.Dispatch).on_conflict_do_nothing(), rows)
+    return known
 
 
 async def list_dispatches(

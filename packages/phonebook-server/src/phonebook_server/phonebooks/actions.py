@@ -15,16 +15,20 @@ from phonebook_server.accounts.guards import (
     PhonebookRow,
     Principal,
     Role,
+    find_members,
     phonebook_row,
     require_phonebook,
     require_site,
     visible_phonebooks,
 )
-from phonebook_server.activity import record
+from phonebook_server.activity.record import record
 from phonebook_server.checks import require_version, tidy_name, tidy_region
 from phonebook_server.contacts.actions import rederive
 from phonebook_server.db.tables import Phonebook, Site
+from phonebook_server.events.event import Event
 from phonebook_server.ids import new_id
+from phonebook_server.mail.kind import Kind
+from phonebook_server.mail.outbox import notify
 from phonebook_server.server import Server
 
 _PREFIX: Final = re.compile(r"[0-9*#,]{0,8}")
@@ -63,7 +67,19 @@ async def create_phonebook(server: Server, principal: Principal, site_id: str, i
             phonebook_id=id,
             subject=values["name"],
         )
-        return await require_phonebook(connection, principal, id, Role.MANAGER)
+        await notify(
+            connection,
+            server,
+            Kind.PHONEBOOK_ADDED,
+            [each for each in await find_members(connection, site.id, Role.VIEWER) if each != principal.user_id],
+            values={"site": site.name, "phonebook": values["name"], "by": principal.email},
+            link=server.config.public_url,
+            site_id=site.id,
+            now=now,
+        )
+        phonebook = await require_phonebook(connection, principal, id, Role.MANAGER)
+    server.publish(Event(kind="phonebook.created", site_id=site.id, phonebook_id=id))
+    return phonebook
 
 
 async def list_phonebooks(
@@ -131,6 +147,7 @@ async def change_phonebook(
             detail="; ".join(f"{key}: {current[key]} → {value}" for key, value in changes.items()),
         )
         after = await require_phonebook(connection, principal, phonebook_id, Role.MANAGER)
+    server.publish(Event(kind="phonebook.changed", site_id=before.site_id, phonebook_id=phonebook_id))
     await server.announce(phonebook_id)
     await server.enablements_changed(phonebook_id)
     return after
@@ -154,6 +171,7 @@ async def delete_phonebook(
             phonebook_id=phonebook_id,
             subject=phonebook.name,
         )
+    server.publish(Event(kind="phonebook.deleted", site_id=phonebook.site_id, phonebook_id=phonebook_id))
     await server.announce(phonebook_id)
     await server.enablements_changed(phonebook_id)
 

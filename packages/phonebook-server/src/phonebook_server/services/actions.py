@@ -14,7 +14,7 @@ from phonebook_core.vendor_link.lifecycle import State
 from phonebook_core.vendor_link.messages import Access, Notice
 from phonebook_core.vendor_link.reconcile import Intent
 from phonebook_server.accounts.guards import PhonebookRow, Principal, Role, require_phonebook
-from phonebook_server.activity import record
+from phonebook_server.activity.record import record
 from phonebook_server.server import Server
 from phonebook_server.services.links import Links, Observed
 from phonebook_server.services.store import (
@@ -116,6 +116,7 @@ async def decide(
                 site_id=phonebook.site_id,
                 phonebook_id=phonebook_id,
                 subject=service.label,
+                detail=_changed_fields(intent.settings, typed),
             )
     await links.enablements_changed(phonebook_id)
     await links.wait_until_settled(phonebook_id, slug, SETTLE_SECONDS)
@@ -187,6 +188,13 @@ def _merged(form: Form, typed: Mapping[str, Any], changes: Mapping[str, Any]) ->
     if problems:
         raise Invalid(problems)
     return merged
+
+
+def _changed_fields(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+    """Which settings were changed, for the record: their names only, as a value may be a secret."""
+    absent = object()
+    names = [name for name in {**before, **after} if before.get(name, absent) != after.get(name, absent)]
+    return f"settings: {', '.join(names)}" if names else ""
 
 
 def _refusal(field: FormField, value: Any) -> str | None:

@@ -69,9 +69,11 @@ class Answers(Protocol):
 class Link:
     """One link to one instance of a vendor service."""
 
-    def __init__(self, transport: Transport, answers: Answers, *, slug: str, origin: str) -> None:
+    def __init__(self, transport: Transport, answers: Answers, *, slug: str, origin: str, token_id: str = "") -> None:
         self.slug = slug
         """Whose token it was; the introduction must agree."""
+        self.token_id = token_id
+        """The id of that token, empty for a service that is hosted here."""
         self.origin = origin
         """Where the service dialled from, for people."""
         self.since = time.time_ns() // 1_000_000

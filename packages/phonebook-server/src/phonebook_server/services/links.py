@@ -12,7 +12,7 @@ import structlog
 from msgspec import Struct
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from phonebook_core.errors import PhonebookError, RemoteProtocolError
+from phonebook_core.errors import NotSignedIn, PhonebookError, RemoteProtocolError
 from phonebook_core.vendor_link.lifecycle import State
 from phonebook_core.vendor_link.messages import (
     Book,
@@ -30,8 +30,11 @@ from phonebook_core.vendor_link.transport import Transport
 from phonebook_server.accounts.guards import PhonebookRow
 from phonebook_server.contacts.changes import changes_since, newest_token
 from phonebook_server.dispatches.store import store_dispatches
+from phonebook_server.events.event import Event
+from phonebook_server.events.pace import Pace
 from phonebook_server.server import Server
 from phonebook_server.services.link import Link
+from phonebook_server.services.needs import after_report, needs_setup_again, tell_people
 from phonebook_server.services.store import (
     StoredEnablement,
     load_enablement,
@@ -40,6 +43,7 @@ from phonebook_server.services.store import (
     remember_service,
     save_enablement,
 )
+from phonebook_server.services.tokens import find_holding
 from phonebook_server.services.wanting import wanted, with_generated
 
 NOTED_SECONDS: Final = 0.25
@@ -69,10 +73,13 @@ class Links:
     def __init__(self, server: Server) -> None:
         self._server = server
         self._links: dict[tuple[str, str], Link] = {}
+        self._running: set[Link] = set()  # with those that did not introduce themselves yet
         self._changed = asyncio.Condition()
         self._lock = asyncio.Lock()
         self._told: dict[str, str] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._pace = Pace(server.publish)
+        self._states: dict[tuple[str, str], tuple[str, State]] = {}  # of slug and phonebook: the site, and as last told
 
     # what others ask
 
@@ -104,8 +111,6 @@ class Links:
 
     async def announce(self, phonebook_id: str) -> None:
         """A phonebook changed: tell the services that serve it, and wait a moment until they noted it."""
-        if not self._links:
-            return
         async with self._server.db.reading() as connection:
             phonebooks = await load_phonebooks(connection, [phonebook_id])
         if phonebook_id in phonebooks:
@@ -119,6 +124,7 @@ class Links:
 
     async def _announce(self, phonebook: PhonebookRow) -> None:
         token = self._told[phonebook.id] = newest_token(phonebook)
+        self._server.publish(Event(kind="contacts.changed", site_id=phonebook.site_id, phonebook_id=phonebook.id))
         waiting: dict[asyncio.Future[None], Link] = {}
         for link in list(self._links.values()):
             noted = link.announce(phonebook.id, token)
@@ -164,9 +170,25 @@ class Links:
 
     # a link, from its beginning to its end
 
-    async def run(self, transport: Transport, *, slug: str, origin: str) -> PhonebookError:
+    async def run(self, transport: Transport, *, slug: str, origin: str, token_id: str = "") -> PhonebookError:
         """Run a new link to its end; what ended it comes back."""
-        return await Link(transport, self, slug=slug, origin=origin).run()
+        link = Link(transport, self, slug=slug, origin=origin, token_id=token_id)
+        self._running.add(link)
+        try:
+            return await link.run()
+        finally:
+            self._running.discard(link)
+
+    async def part_from_revoked(self) -> None:
+        """End every link whose service token was revoked."""
+        tokens = {link.token_id for link in self._running if link.token_id}
+        if not tokens:
+            return
+        async with self._server.db.reading() as connection:
+            gone = tokens - await find_holding(connection, tokens)
+        for link in list(self._running):
+            if link.token_id in gone:
+                link.close(_revoked())
 
     async def introduced(self, link: Link, hello: Hello) -> None:
         """Welcome a service: remember it, part from an older link of the same instance, tell it what is wanted."""
@@ -179,15 +201,20 @@ class Links:
             self._start(older.say_goodbye(reason, TAKEN_OVER_SECONDS))
         async with self._lock:
             async with self._server.db.transaction() as connection:
+                if link.token_id and not await find_holding(connection, [link.token_id]):
+                    raise _revoked()  # since it dialled
                 await remember_service(connection, hello, now)
                 wants = []
-                for phonebook, stored in await load_enablements(connection, self._server.keys, slug=hello.slug):
+                found = await load_enablements(connection, self._server.keys, slug=hello.slug)
+                for phonebook, stored in found:
                     complete = with_generated(stored, hello.form) if stored.intent.on else stored
                     if complete is not stored:
                         await save_enablement(connection, self._server.keys, complete, now)
                     wants.append((phonebook.id, wanted(hello.form, complete, phonebook, self._server.keys)))
             self._links[hello.slug, hello.instance] = link
             link.welcome(Welcome(server=version("phonebook-server"), time=now), wants)
+            for phonebook, _ in found:
+                self._tell_state(hello.slug, phonebook.id, phonebook.site_id)
             await self._notify()
         _LOG.info("service linked", service=hello.slug, version=hello.version, origin=link.origin)
 
@@ -197,13 +224,20 @@ class Links:
             async with self._server.db.reading() as connection:
                 stored = await load_enablement(connection, self._server.keys, phonebook, link.slug)
                 phonebooks = await load_phonebooks(connection, [phonebook])
-            if stored is not None and phonebook in phonebooks:
-                intent = stored.intent.reported(seen)
-                if intent != stored.intent:
-                    stored = msgspec.structs.replace(stored, intent=intent)
+            if link.hello is not None and stored is not None and phonebook in phonebooks:
+                before, now = stored, self._server.clock()
+                stored = after_report(link.hello.form, phonebooks[phonebook], before, seen)
+                was = self._states.get((link.slug, phonebook), ("", State.UNAVAILABLE))[1]
+                needy = needs_setup_again(before, stored, was, self.observed(phonebook, link.slug).seen.state)
+                if stored != before or needy:
                     async with self._server.db.transaction() as connection:
-                        await save_enablement(connection, self._server.keys, stored, self._server.clock())
+                        await save_enablement(connection, self._server.keys, stored, now)
+                        if needy:
+                            problems = (seen.report.problems if seen.report else ()) or stored.intent.problems
+                            label, whose = link.hello.label, phonebooks[phonebook]
+                            await tell_people(connection, self._server, label, whose, problems, now)
                 await self._want(link, phonebooks[phonebook], stored)
+                self._tell_state(link.slug, phonebook, phonebooks[phonebook].site_id)
             await self._notify()
 
     async def changes(self, link: Link, request: GetChanges) -> Changes | Failure:
@@ -242,7 +276,9 @@ class Links:
     async def dispatches(self, link: Link, request: StoreDispatches) -> Noted | Failure:
         """Store audit records, each once however often it comes."""
         async with self._server.db.transaction() as connection:
-            await store_dispatches(connection, link.slug, request.dispatches, self._server.clock())
+            stored = await store_dispatches(connection, link.slug, request.dispatches, self._server.clock())
+        for phonebook, site in stored.items():
+            self._pace.tell(Event(kind="dispatch.recorded", site_id=site, phonebook_id=phonebook))
         return Noted()
 
     def ended(self, link: Link, reason: str) -> None:
@@ -251,7 +287,17 @@ class Links:
         if hello is not None and self._links.get((hello.slug, hello.instance)) is link:
             del self._links[hello.slug, hello.instance]
             _LOG.info("service unlinked", service=hello.slug, origin=link.origin, reason=reason)
+            for slug, phonebook in [key for key in self._states if key[0] == hello.slug]:
+                self._tell_state(slug, phonebook, self._states[slug, phonebook][0])
             self._start(self._notify())
+
+    def _tell_state(self, slug: str, phonebook: str, site: str) -> None:
+        """Let whoever looks live know when the state that is observed is another than before."""
+        state = self.observed(phonebook, slug).seen.state
+        if self._states.get((slug, phonebook), ("", State.UNAVAILABLE))[1] is not state:
+            self._states[slug, phonebook] = site, state
+            event = Event(kind="service.changed", site_id=site, phonebook_id=phonebook, subject=slug)
+            self._server.publish(event)
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -268,3 +314,7 @@ class Links:
     async def _notify(self) -> None:
         async with self._changed:
             self._changed.notify_all()
+
+
+def _revoked() -> NotSignedIn:
+    return NotSignedIn("This service token was revoked. `phonebook service token` makes another.", code="revoked")

@@ -1,10 +1,10 @@
-"""`/api/v1/services` and `/api/v1/phonebooks/{id}/services`."""
+"""`/api/v1/services`, `/api/v1/service-tokens` and `/api/v1/phonebooks/{id}/services`."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
-from litestar import get, put
+from litestar import delete, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 from msgspec import Struct
@@ -15,11 +15,13 @@ from phonebook_core.vendor_link.lifecycle import State
 from phonebook_core.vendor_link.messages import Notice, PhoneFile, Snippet
 from phonebook_server.accounts.guards import require_admin
 from phonebook_server.checks import iso
-from phonebook_server.handling import Asker, Id, TheServer
-from phonebook_server.services import actions
+from phonebook_server.handling import Asker, Cursor, Id, TheServer
+from phonebook_server.paging import DEFAULT_LIMIT, Limit, decode_cursor, encode_cursor
+from phonebook_server.services import actions, tokens
 from phonebook_server.services.actions import Standing
 from phonebook_server.services.links import Links
 from phonebook_server.services.store import load_services
+from phonebook_server.services.tokens import NewServiceToken, ServiceTokenView
 
 TheLinks = NamedDependency[Links]
 """`links`: the links of this process."""
@@ -117,6 +119,19 @@ class InstalledServiceList(Struct, frozen=True, kw_only=True):
 
     items: list[InstalledService]
     next_cursor: str | None = None
+
+
+class ServiceTokenInput(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The service that is to be let in, by its slug, as `yealink`."""
+
+    slug: str
+
+
+class ServiceTokenPage(Struct, frozen=True, kw_only=True):
+    """Some of the service tokens; `next_cursor` asks for the following ones."""
+
+    items: list[ServiceTokenView]
+    next_cursor: str | None
 
 
 def summary(standing: Standing) -> ServiceSummary:
@@ -229,4 +244,41 @@ async def list_installed(server: TheServer, links: TheLinks, principal: Asker) -
     )
 
 
-handlers: Final = [list_of_phonebook, get_of_phonebook, decide_for_phonebook, list_installed]
+@get("/service-tokens", operation_id="list_service_tokens", summary="List the tokens of vendor services")
+async def list_service_tokens(
+    server: TheServer, principal: Asker, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT
+) -> ServiceTokenPage:
+    """The tokens that were not revoked, oldest first; never their secrets. Administrators."""
+    [after] = decode_cursor(cursor, 1)
+    items = await tokens.list_service_tokens(server, principal, after=after, limit=limit + 1)
+    more = encode_cursor(items[limit - 1].id) if len(items) > limit else None
+    return ServiceTokenPage(items=items[:limit], next_cursor=more)
+
+
+@post("/service-tokens", operation_id="create_service_token", summary="Make a token for a vendor service")
+async def create_service_token(
+    server: TheServer, principal: Asker, data: JSONBody[ServiceTokenInput]
+) -> NewServiceToken:
+    """The answer has the secret, which is not shown again; earlier tokens stay valid. Administrators."""
+    return await tokens.create_service_token(server, principal, data.slug)
+
+
+@delete(
+    "/service-tokens/{service_token_id:str}",
+    operation_id="revoke_service_token",
+    summary="Revoke the token of a vendor service",
+)
+async def revoke_service_token(server: TheServer, principal: Asker, service_token_id: Id) -> None:
+    """The next dial with it is refused; what is linked with it is parted from within a second. Administrators."""
+    await tokens.revoke_service_token(server, principal, service_token_id)
+
+
+handlers: Final = [
+    list_of_phonebook,
+    get_of_phonebook,
+    decide_for_phonebook,
+    list_installed,
+    list_service_tokens,
+    create_service_token,
+    revoke_service_token,
+]

@@ -30,6 +30,7 @@ from phonebook_server.services.links import Links
 
 GOING_AWAY: Final = 1001
 PROTOCOL_ERROR: Final = 1002
+POLICY_VIOLATION: Final = 1008
 """Close codes of websockets (RFC 6455 §7.4.1)."""
 MAX_REASON: Final = 120
 """Bytes of the reason in a close frame, which holds 123."""
@@ -44,6 +45,10 @@ _REFUSALS: Final[Mapping[type[PhonebookError], int]] = {
     NotAllowed: 403,
     VersionMismatch: 426,
     TooManyTries: 429,
+}
+_CLOSE_CODES: Final[Mapping[type[PhonebookError], int]] = {
+    RemoteProtocolError: PROTOCOL_ERROR,
+    NotSignedIn: POLICY_VIOLATION,
 }
 
 
@@ -65,7 +70,7 @@ class LinkEndpoint:
         if (await _receive(receive))["type"] != "websocket.connect":
             return
         try:
-            slug = await self._admit(headers, address)
+            slug, token_id = await self._admit(headers, address)
             protocol = choose_protocol(any_scope.get("subprotocols") or ())
         except PhonebookError as error:
             await _refuse(send, error)
@@ -77,15 +82,18 @@ class LinkEndpoint:
         try:
             await _send(send, {"type": "websocket.accept", "subprotocol": protocol})
             transport = _WebsocketTransport(receive, send)
-            end = await self._links.run(transport, slug=slug, origin=address)
-            code = PROTOCOL_ERROR if isinstance(end, RemoteProtocolError) else GOING_AWAY
+            end = await self._links.run(transport, slug=slug, origin=address, token_id=token_id)
+            code = next((code for kind, code in _CLOSE_CODES.items() if isinstance(end, kind)), GOING_AWAY)
             async with asyncio.timeout(CLOSE_SECONDS):
                 await _send(send, {"type": "websocket.close", "code": code, "reason": _short(end.message)})
         except (OSError, RuntimeError, TimeoutError):
             return  # the peer is gone; there is nobody to tell
 
-    async def _admit(self, headers: Mapping[str, str], address: str) -> str:
-        """The slug whose token was sent. Raises what the service should be told."""
+    async def _admit(self, headers: Mapping[str, str], address: str) -> tuple[str, str]:
+        """The slug whose token was sent, and the token's id. Raises what the service should be told.
+
+        Only wrong tokens count as tries: behind one address dial many services, and a right token is never held up.
+        """
         if "origin" in headers:
             raise NotAllowed("This is where vendor services dial in, not browsers. Open the dashboard instead.")
         scheme, _, token = headers.get("authorization", "").partition(" ")
@@ -103,7 +111,7 @@ class LinkEndpoint:
         if found.used_at is None or now - found.used_at >= TOUCH_MS:
             async with self._server.db.transaction() as connection:
                 await connection.execute(update(ServiceToken).where(ServiceToken.id == found.id).values(used_at=now))
-        return str(found.slug)
+        return str(found.slug), str(found.id)
 
 
 def choose_protocol(offered: Sequence[str]) -> str:

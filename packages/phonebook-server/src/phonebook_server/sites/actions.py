@@ -18,10 +18,11 @@ from phonebook_server.accounts.guards import (
     site_row,
     visible_sites,
 )
-from phonebook_server.activity import record
+from phonebook_server.activity.record import record
 from phonebook_server.checks import tidy_name, tidy_region
 from phonebook_server.contacts.actions import rederive
 from phonebook_server.db.tables import Phonebook, Site
+from phonebook_server.events.event import Event
 from phonebook_server.ids import new_id
 from phonebook_server.server import Server
 
@@ -46,6 +47,7 @@ async def create_site(server: Server, principal: Principal, *, name: str, region
             site_id=site.id,
             subject=site.name,
         )
+    server.publish(Event(kind="site.created", site_id=site.id))
     return site
 
 
@@ -107,6 +109,7 @@ async def change_site(
             subject=changed.name,
             detail=_difference(site, changed),
         )
+    server.publish(Event(kind="site.changed", site_id=site_id))
     await _tell(server, phonebooks)
     return changed
 
@@ -127,6 +130,7 @@ async def delete_site(server: Server, principal: Principal, site_id: str) -> Non
             site_id=site_id,
             subject=site.name,
         )
+    server.publish(Event(kind="site.deleted", site_id=site_id))
     await _tell(server, phonebooks)
 
 

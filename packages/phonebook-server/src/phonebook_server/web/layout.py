@@ -15,6 +15,13 @@ PAGE_POLICY: Final = (
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
+NEEDS_SCRIPT: Final = (
+    "<noscript><p class='result failure'>This page needs JavaScript. Turn it on for this page and load it again.</p>"
+    "</noscript>"
+)
+RESULT: Final = "<div class='result' role='status' aria-live='polite' tabindex='-1' hidden></div>"
+"""Where the script says what came of it."""
+
 
 def base_path(config: Config) -> str:
     """What comes before every path in links: the path of the public URL."""

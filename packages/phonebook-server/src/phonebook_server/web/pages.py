@@ -1,4 +1,4 @@
-"""`/`, `/register`, `/sign-in` and their assets."""
+"""`/`, `/sign-in` and the assets of all pages."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from litestar import Response, get
 
 from phonebook_core.errors import NotFound
 from phonebook_server.accounts.authentication import PUBLIC
-from phonebook_server.accounts.passwords import MIN_CHARACTERS
 from phonebook_server.handling import Id, TheServer
-from phonebook_server.web.layout import base_path, page
+from phonebook_server.web.layout import NEEDS_SCRIPT, RESULT, base_path, page
 
 _ASSETS: Final = Path(__file__).parent / "assets"
 _KINDS: Final = {
@@ -32,36 +31,15 @@ async def show_start(server: TheServer) -> Response[str]:
 <li><a href="{base}/api/v1/docs">API documentation</a><span>contacts, imports, vendor services, for scripts</span></li>
 </ul>
 <h2>Nobody registered yet?</h2>
-<p>On the machine that this server runs on, make the first administrator. The command prints a link:</p>
-<pre><code>phonebook user add you@example.org --admin</code></pre>"""
+<p>The server printed a link for the first administrator when it started. On its machine this prints a new one:</p>
+<pre><code>phonebook user add --admin</code></pre>"""
     return page(server.config, title="Start", body=body)
-
-
-@get("/register", operation_id="show_registration", **_HIDDEN)
-async def show_registration(server: TheServer) -> Response[str]:
-    body = f"""<h1>Register</h1>
-<p class="lead">Choose how you sign in. The link that brought you here works once and for 12 hours.</p>
-{_NEEDS_SCRIPT}
-<form data-form="register" novalidate hidden>
-<div class="field"><label for="name">Your name</label>
-<input id="name" name="name" autocomplete="name" required aria-describedby="name-problem">
-<p class="problem" id="name-problem"></p></div>
-<div class="field"><label for="password">Password</label>
-<input id="password" name="password" type="password" autocomplete="new-password" required
-aria-describedby="password-hint password-problem">
-<p class="hint" id="password-hint">At least {MIN_CHARACTERS} characters. A few words in a row are easy to remember.</p>
-<p class="problem" id="password-problem"></p></div>
-<p class="show"><label><input type="checkbox" data-shows="password"> Show the password</label></p>
-<button type="submit">Register</button>
-</form>
-{_RESULT}"""
-    return page(server.config, title="Register", body=body, script=True)
 
 
 @get("/sign-in", operation_id="show_sign_in", **_HIDDEN)
 async def show_sign_in(server: TheServer) -> Response[str]:
     body = f"""<h1>Sign in</h1>
-{_NEEDS_SCRIPT}
+{NEEDS_SCRIPT}
 <form data-form="sign-in" novalidate hidden>
 <div class="field"><label for="email">E-mail address</label>
 <input id="email" name="email" type="email" autocomplete="username" required aria-describedby="email-problem">
@@ -71,9 +49,15 @@ async def show_sign_in(server: TheServer) -> Response[str]:
 aria-describedby="password-problem">
 <p class="problem" id="password-problem"></p></div>
 <p class="show"><label><input type="checkbox" data-shows="password"> Show the password</label></p>
+<div class="field" data-code hidden><label for="code">Code</label>
+<input id="code" name="code" autocomplete="one-time-code" autocapitalize="none" spellcheck="false"
+aria-describedby="code-hint code-problem">
+<p class="hint" id="code-hint">Six digits from your authenticator app, or one of your recovery codes.</p>
+<p class="problem" id="code-problem"></p></div>
 <button type="submit">Sign in</button>
+<p class="forgotten"><a href="{base_path(server.config)}/reset">Forgotten password?</a></p>
 </form>
-{_RESULT}"""
+{RESULT}"""
     return page(server.config, title="Sign in", body=body, script=True)
 
 
@@ -86,10 +70,4 @@ async def get_asset(name: Id) -> Response[bytes]:
     return Response(content, media_type=kind, headers={"cache-control": "no-cache"})
 
 
-_NEEDS_SCRIPT: Final = (
-    "<noscript><p class='result failure'>This page needs JavaScript. Turn it on for this page and load it again.</p>"
-    "</noscript>"
-)
-_RESULT: Final = "<div class='result' role='status' aria-live='polite' tabindex='-1' hidden></div>"
-
-handlers: Final = [show_start, show_registration, show_sign_in, get_asset]
+handlers: Final = [show_start, show_sign_in, get_asset]

@@ -13,10 +13,11 @@ from support.in_process import in_process
 
 from phonebook_server.accounts.guards import COMMAND_LINE
 from phonebook_server.accounts.sessions import ABSOLUTE_MS, IDLE_MS
-from phonebook_server.accounts.users import add_user
 from phonebook_server.config import Config
 from phonebook_server.db.tables import Session, User
+from phonebook_server.people.users import add_user
 from phonebook_server.server import Server
+from phonebook_server.tokens.actions import create_token
 
 pytestmark = pytest.mark.anyio
 
@@ -111,7 +112,7 @@ async def test_signing_out_ends_the_session_on_the_server(anna: str, near: httpx
     cookie = {"cookie": f"phonebook={near.cookies['phonebook']}"}
     answer = await near.delete("/api/v1/session", headers=OWN)
     assert answer.status_code == 204
-    assert "cookies" in answer.headers["clear-site-data"]
+    assert "storage" in answer.headers["clear-site-data"]
     assert "phonebook" not in near.cookies
     assert (await near.get("/api/v1/me", headers=cookie)).status_code == 401
 
@@ -188,3 +189,22 @@ async def test_where_a_session_came_from_is_kept(anna: str, opened: Server, near
     async with opened.db.reading() as connection:
         kept = (await connection.execute(select(Session.user_agent, Session.address))).all()
     assert ("Browser/1" + "x" * 491, "127.0.0.1") in [tuple(row) for row in kept]
+
+
+async def test_two_hundred_wrong_tries_at_once_count_as_two_hundred(anna: str, near: httpx.AsyncClient) -> None:
+    answers = await asyncio.gather(*(sign_in(near, password=f"guess number {n}") for n in range(200)))
+    statuses = [answer.status_code for answer in answers]
+    assert (statuses.count(401), statuses.count(429)) == (10, 190)
+
+
+async def test_wrong_tokens_are_counted_and_right_ones_served(
+    anna: str, opened: Server, near: httpx.AsyncClient
+) -> None:
+    token = (await create_token(opened, COMMAND_LINE, anna, "script")).token
+    statuses = []
+    for number in range(70):
+        headers = {"authorization": f"Bearer pbt_guess{number}"}
+        statuses.append((await near.get("/api/v1/me", headers=headers)).status_code)
+    assert statuses == [401] * 60 + [429] * 10
+    assert (await near.get("/api/v1/me", headers={"authorization": f"Bearer {token}"})).status_code == 200
+    assert (await sign_in(near)).status_code == 200

@@ -48,6 +48,7 @@ class House:
             clock=lambda: self.now,
             announce=self._announce,
             enablements_changed=self._announce,
+            publish=lambda event: None,
         )
 
     async def _announce(self, phonebook_id: str) -> None:

@@ -35,7 +35,7 @@ def test_every_constraint_is_that_of_the_tables(tmp_path: Path) -> None:
     def statements(path: Path) -> dict[str, list[str]]:
         with closing(sqlite3.connect(path)) as connection:
             rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")
-            found = {name: sorted(re.split("[(),]", "".join(sql.split()))) for name, sql in rows}
+            found = {name: sorted(re.split("[(),]", "".join(sql.replace('"', "").split()))) for name, sql in rows}
             found.pop("alembic_version", None)
             return found
 
@@ -105,22 +105,48 @@ def test_a_migration_that_orphans_rows_changes_nothing(tmp_path: Path, monkeypat
     path = tmp_path / "phonebook.sqlite3"
     migrate(path)
     with closing(sqlite3.connect(path)) as connection:
-        connection.execute("INSERT INTO users VALUES ('u', 'a@b', '', '', 0, 1, NULL)")
-        connection.execute("INSERT INTO sessions VALUES ('s', 'u', 1, 1, 2, '', '')")
+        connection.execute(
+            "INSERT INTO users (id, email, name, password_hash, is_admin, language, muted, totp_step, created_at) "
+            "VALUES ('u', 'a@b', '', '', 0, 'en', '', 0, 1)"
+        )
+        connection.execute("INSERT INTO recovery_codes VALUES ('c', 'u', 1)")
         connection.commit()
     folder = tmp_path / "migrations"
     (folder / "versions").mkdir(parents=True)
     (folder / "env.py").write_text((MIGRATIONS / "env.py").read_text())
-    (folder / "versions" / "0001_first.py").write_text('revision = "0001"\ndown_revision = None\n')
-    (folder / "versions" / "0002_second.py").write_text(
-        'from alembic import op\nrevision = "0002"\ndown_revision = "0001"\n'
+    (folder / "versions" / f"{HEAD}_today.py").write_text(f'revision = "{HEAD}"\ndown_revision = None\n')
+    (folder / "versions" / "9999_next.py").write_text(
+        'from alembic import op\nrevision = "9999"\ndown_revision = "' + HEAD + '"\n'
         'def upgrade():\n    op.execute("DELETE FROM users")\n'
     )
     monkeypatch.setattr(module, "MIGRATIONS", folder)
-    monkeypatch.setattr(module, "HEAD", "0002")
-    with pytest.raises(SchemaError, match=r"1 rows without what they belong to.*sessions"):
+    monkeypatch.setattr(module, "HEAD", "9999")
+    with pytest.raises(SchemaError, match=r"1 rows without what they belong to.*recovery_codes"):
         migrate(path)
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("SELECT count(*) FROM users").fetchone() == (1,)
-        assert connection.execute("SELECT count(*) FROM sessions").fetchone() == (1,)
-    assert schema_version(path) == "0001"
+        assert connection.execute("SELECT count(*) FROM recovery_codes").fetchone() == (1,)
+    assert schema_version(path) == HEAD
+
+
+def test_what_was_there_before_the_people_migration_is_there_after_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "phonebook.sqlite3"
+    with monkeypatch.context() as patched:
+        patched.setattr(module, "HEAD", "0001")
+        migrate(path)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("INSERT INTO users VALUES ('u', 'a@b', 'Ann', 'hash', 1, 1, NULL)")
+        connection.execute("INSERT INTO sites VALUES ('s', 'Office', 'DE', 1, NULL)")
+        connection.execute("INSERT INTO memberships VALUES ('u', 's', 'viewer', 1)")
+        connection.execute("INSERT INTO api_tokens VALUES ('t', 'u', 'script', 'pbt_', 'hash', 1, NULL, NULL)")
+        connection.execute("INSERT INTO one_time_links VALUES ('l', 'u', 'register', 'hash', 1, 2, NULL)")
+        connection.commit()
+    assert migrate(path)
+    with closing(sqlite3.connect(path)) as connection:
+        user = connection.execute("SELECT name, password_hash, is_admin, language, muted, totp_secret FROM users")
+        assert user.fetchall() == [("Ann", "hash", 1, "en", "", None)]
+        assert connection.execute("SELECT role FROM memberships").fetchall() == [("viewer",)]
+        assert connection.execute("SELECT name, role, sites FROM api_tokens").fetchall() == [("script", "", "")]
+        assert connection.execute("SELECT user_id, email FROM one_time_links").fetchall() == [("u", "")]

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from support.server import RunningServer
 
-PAGES = ["/", "/register", "/sign-in", "/api/v1/docs"]
+PAGES = ["/", "/first", "/register", "/reset", "/email", "/sign-in", "/api/v1/docs"]
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def test_a_page_has_nothing_from_elsewhere_and_nothing_inline(browser: httpx.Cli
 
 def test_every_field_of_the_forms_has_a_label(browser: httpx.Client) -> None:
     with browser:
-        for path in ("/register", "/sign-in"):
+        for path in ("/first", "/register", "/reset", "/email", "/sign-in"):
             text = browser.get(path).text
             fields = re.findall(r'<input id="(\w+)"', text)
             assert fields == re.findall(r'<label for="(\w+)"', text)

@@ -2,7 +2,10 @@
 
 const base = document.documentElement.dataset.base;
 const result = document.querySelector(".result[role=status]");
-const form = document.querySelector("form[data-form]");
+const token = location.hash.slice(1);
+const form = [...document.querySelectorAll("form[data-form]")].find(
+  ({ dataset }) => !dataset.when || dataset.when === (token ? "with-token" : "without-token"),
+);
 
 function say(kind, ...sentences) {
   result.className = `result ${kind}`;
@@ -89,27 +92,100 @@ function empty(field, sentence) {
   return form.elements.namedItem(field).value.trim() ? [] : [{ field, message: sentence }];
 }
 
+function needToken() {
+  if (token) return true;
+  say("failure", "This address is not whole: the link you were given has more after a # sign. Copy all of it.");
+  return false;
+}
+
+function finish(...sentences) {
+  history.replaceState(null, "", location.pathname);
+  form.hidden = true;
+  say("success", ...sentences);
+}
+
+function offerNewLink() {
+  const again = document.createElement("button");
+  again.type = "button";
+  again.textContent = "Send me a new link";
+  again.addEventListener("click", async () => {
+    again.disabled = true;
+    try {
+      say("success", (await call("POST", "/api/v1/registration/renewal", { token })).message);
+    } catch (problem) {
+      say("failure", problem.detail);
+    }
+  });
+  result.append(again);
+}
+
+const registered = (me) => {
+  history.replaceState(null, "", location.pathname);
+  greet(me, "You are registered and signed in as");
+};
+
 const forms = {
+  first: {
+    begin: needToken,
+    check: () => [
+      ...empty("name", "Fill in your name."),
+      ...empty("email", "Fill in your e-mail address."),
+      ...empty("password", "Choose a password."),
+    ],
+    send: (values) => call("POST", "/api/v1/first-administrator", { token, ...values }),
+    done: registered,
+  },
   register: {
-    begin() {
-      if (location.hash.length > 1) return true;
-      say("failure", "This address is not whole: the link you were given has more after a # sign. Copy all of it.");
-      return false;
-    },
+    begin: needToken,
     check: () => [...empty("name", "Fill in your name."), ...empty("password", "Choose a password.")],
-    send: (values) => call("POST", "/api/v1/registration", { token: location.hash.slice(1), ...values }),
-    done(me) {
-      history.replaceState(null, "", location.pathname);
-      greet(me, "You are registered and signed in as");
-    },
+    send: (values) => call("POST", "/api/v1/registration", { token, ...values }),
+    done: registered,
+    failed: (problem) => problem.code === "link_void" && offerNewLink(),
+  },
+  "ask-reset": {
+    begin: () => true,
+    check: () => empty("email", "Fill in your e-mail address."),
+    send: (values) => call("POST", "/api/v1/password-reset", values),
+    done: (answer) => finish(answer.message),
+  },
+  reset: {
+    begin: () => true,
+    check: () => empty("password", "Choose a password."),
+    send: (values) => call("POST", "/api/v1/password-reset/confirm", { token, ...values }),
+    done: () => finish("Your new password is set.", link("/sign-in", "Sign in")),
+    failed: (problem) => problem.code === "link_void" && result.append(link("/reset", "Ask for a new link")),
+  },
+  email: {
+    begin: needToken,
+    check: () => empty("password", "Fill in your password."),
+    send: (values) => call("POST", "/api/v1/email-change/confirm", { token, ...values }),
+    done: () => finish("Your e-mail address is changed. Sign in with it from now on.", link("/sign-in", "Sign in")),
   },
   "sign-in": {
-    begin: () => true,
+    begin() {
+      call("GET", "/api/v1/me").then((me) => greet(me, "You are signed in as"), () => {});
+      return true;
+    },
     check: () => [...empty("email", "Fill in your e-mail address."), ...empty("password", "Fill in your password.")],
-    send: (values) => call("POST", "/api/v1/session", values),
-    done: (me) => greet(me, "You are signed in as"),
+    send: ({ code, ...values }) => call("POST", "/api/v1/session", code.trim() ? { ...values, code } : values),
+    done(me) {
+      form.reset();
+      greet(me, "You are signed in as");
+    },
+    failed(problem) {
+      if (problem.code !== "code_needed" && problem.code !== "wrong_code") return;
+      const place = form.querySelector("[data-code]");
+      place.hidden = false;
+      const input = place.querySelector("input");
+      input.value = "";
+      input.focus();
+      if (problem.code === "code_needed") result.hidden = true;
+    },
   },
 };
+
+// Another link pasted into the same tab changes only what is behind the #.
+addEventListener("hashchange", () => location.reload());
 
 if (form) {
   const kind = forms[form.dataset.form];
@@ -133,6 +209,7 @@ if (form) {
       kind.done(await kind.send(Object.fromEntries(new FormData(form))));
     } catch (problem) {
       showProblems(problem);
+      kind.failed?.(problem);
     } finally {
       button.disabled = false;
     }

@@ -26,14 +26,24 @@ def test_a_token_is_shown_once_and_works_until_it_is_revoked(running: RunningSer
         assert api.delete(f"/api/v1/tokens/{body['id']}").status_code == 404
 
 
-def test_nobody_sees_or_revokes_the_tokens_of_others(running: RunningServer, api: httpx.Client) -> None:
-    stranger = running.add_person("stranger@example.org")
-    with running.client(stranger.token) as other:
+def test_nobody_but_administrators_sees_or_revokes_the_tokens_of_others(
+    running: RunningServer, admin: Person, api: httpx.Client
+) -> None:
+    stranger, nosy = running.add_person("stranger@example.org"), running.add_person("nosy@example.org")
+    with running.client(stranger.token) as other, running.client(nosy.token) as third:
         [own] = other.get("/api/v1/tokens").json()["items"]
-        assert api.delete(f"/api/v1/tokens/{own['id']}").status_code == 404
+        assert third.delete(f"/api/v1/tokens/{own['id']}").status_code == 404
+        assert third.post(f"/api/v1/tokens/{own['id']}/rotation", json={}).status_code == 404
+        assert third.get(f"/api/v1/users/{stranger.id}/tokens").status_code == 403
+        assert own["id"] not in third.get("/api/v1/tokens?limit=200").text
+        for client in (other, api):
+            listed = client.get(f"/api/v1/users/{stranger.id}/tokens").json()["items"]
+            assert [each["id"] for each in listed] == [own["id"]]
         assert own["id"] not in api.get("/api/v1/tokens?limit=200").text
-        assert other.delete(f"/api/v1/tokens/{own['id']}").status_code == 204
+        assert api.post(f"/api/v1/tokens/{own['id']}/rotation", json={}).status_code == 404  # it would be theirs then
+        assert api.delete(f"/api/v1/tokens/{own['id']}").status_code == 204
         assert other.get("/api/v1/me").status_code == 401
+        assert api.get("/api/v1/users/nobody/tokens").status_code == 404
 
 
 def test_the_use_of_a_token_is_noted_at_most_once_a_minute(running: RunningServer, admin: Person) -> None:

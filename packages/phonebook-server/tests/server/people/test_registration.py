@@ -11,8 +11,9 @@ from sqlalchemy import select
 
 from phonebook_core.errors import Conflict, Invalid
 from phonebook_server.accounts.guards import COMMAND_LINE
-from phonebook_server.accounts.users import LINK_LIFE_MS, add_user
 from phonebook_server.db.tables import Activity, OneTimeLink, User
+from phonebook_server.people.links import LIFE_MS, Purpose
+from phonebook_server.people.users import add_user
 from phonebook_server.server import Server
 
 pytestmark = pytest.mark.anyio
@@ -69,7 +70,7 @@ async def test_a_link_holds_for_twelve_hours(
     opened: Server, near: httpx.AsyncClient, clock: Any, late: int, status: int
 ) -> None:
     token = await invite(opened)
-    clock.now += LINK_LIFE_MS + late
+    clock.now += LIFE_MS[Purpose.REGISTER] + late
     assert (await register(near, token)).status_code == status
 
 

@@ -1,0 +1,1 @@
+"""API tokens: what scripts sign in with."""
