@@ -128,3 +128,16 @@ def test_with_a_second_factor_the_page_asks_for_the_code(page: Page, empty: Runn
     code.fill(clock.at(int(time.time()) + 30))  # the one of this moment was used to confirm
     submit(page)
     assert "signed in as Two" in result(page)
+
+
+def test_an_administrator_sends_a_test_mail_by_a_button_and_sees_what_the_mail_server_said(
+    page: Page, empty: RunningServer, post: Post
+) -> None:
+    email = "boss@example.org"
+    token = empty.cli_json("user", "add", email, "--admin")["link"].partition("#")[2]
+    page.goto(f"{empty.url}/register#{token}")
+    fill(page, name="Boss", password=PASSWORD)
+    submit(page)
+    page.get_by_role("button", name="Send me a test mail").click()
+    assert "test" in post.wait_for(to=email)[-1].subject.lower()
+    expect(page.locator(".result")).to_contain_text("The mail server took it: 250", timeout=60_000)

@@ -1,10 +1,10 @@
-"""Nobody learns from signing in who has an account: not by words, not by time."""
+"""Nobody learns from signing in or from asking for a new password who has an account: not by words, not by time."""
 
 from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from pathlib import Path
 
 import httpx
@@ -26,6 +26,9 @@ ROUNDS = 4
 MOST = 0.15
 """The gap between the medians, as a part of a median."""
 WRONG = {"password": "not the password of anybody"}
+
+
+Asked = Callable[[httpx.AsyncClient, str, "Clock"], Awaitable[tuple[httpx.Response, float]]]
 
 
 class Clock:
@@ -64,6 +67,14 @@ async def guess(client: httpx.AsyncClient, email: str, clock: Clock) -> tuple[ht
     return answer, time.perf_counter() - begin
 
 
+async def ask_for_a_link(client: httpx.AsyncClient, email: str, clock: Clock) -> tuple[httpx.Response, float]:
+    """Somebody forgot their password, and how long the answer took."""
+    clock.now += 60_000
+    begin = time.perf_counter()
+    answer = await client.post("/api/v1/password-reset", json={"email": email})
+    return answer, time.perf_counter() - begin
+
+
 async def test_whatever_is_wrong_the_answer_is_the_same_to_the_byte(client: httpx.AsyncClient, clock: Clock) -> None:
     emails = [
         "anna@example.org",
@@ -92,15 +103,29 @@ async def test_whoever_may_not_sign_in_gets_that_answer_with_the_right_password_
 async def test_the_answer_takes_as_long_for_a_user_as_for_nobody(
     client: httpx.AsyncClient, clock: Clock, known: str
 ) -> None:
+    await compare(guess, client, clock, known)
+
+
+@pytest.mark.parametrize("known", ["anna@example.org", "invited@example.org"])
+async def test_asking_for_a_new_password_is_answered_alike_and_as_quickly_for_everybody(
+    client: httpx.AsyncClient, clock: Clock, known: str
+) -> None:
+    one, other = [(await ask_for_a_link(client, email, clock))[0] for email in (known, "nobody@example.org")]
+    assert (one.status_code, one.content, one.headers.raw) == (202, other.content, other.headers.raw)
+    await compare(ask_for_a_link, client, clock, known)
+
+
+async def compare(asked: Asked, client: httpx.AsyncClient, clock: Clock, known: str) -> None:
+    """Raises AssertionError when answers take longer for one of a known address and an unknown one."""
     for _ in range(3):
-        await guess(client, known, clock)
-        await guess(client, "nobody@example.org", clock)
+        await asked(client, known, clock)
+        await asked(client, "nobody@example.org", clock)
     gaps = []
     for _ in range(ROUNDS):  # a busy machine may spoil one round, a leak shows in every one
         times: dict[str, list[float]] = {known: [], "nobody@example.org": []}
         for number in range(PAIRS):
             for email in times if number % 2 else reversed(times):
-                times[email].append((await guess(client, email, clock))[1])
+                times[email].append((await asked(client, email, clock))[1])
         medians = [statistics.median(each) for each in times.values()]
         gaps.append(abs(medians[0] - medians[1]) / min(medians))
         if gaps[-1] < MOST:

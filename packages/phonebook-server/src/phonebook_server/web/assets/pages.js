@@ -85,7 +85,40 @@ function greet(me, sentence) {
       say("failure", problem.detail);
     }
   });
-  say("success", `${sentence} ${me.name || me.email}.`, link("/api/v1/docs", "API documentation"), out);
+  const offered = me.is_admin ? [testMail(me)] : [];
+  say("success", `${sentence} ${me.name || me.email}.`, link("/api/v1/docs", "API documentation"), ...offered, out);
+}
+
+function testMail(me) {
+  const send = document.createElement("button");
+  send.type = "button";
+  send.textContent = "Send me a test mail";
+  const said = document.createElement("p");
+  send.addEventListener("click", async () => {
+    send.disabled = true;
+    send.after(said);
+    try {
+      const { id } = await call("POST", "/api/v1/mail/test", {});
+      said.textContent = `The mail to ${me.email} is on its way …`;
+      said.textContent = await resultOfMail(id);
+    } catch (problem) {
+      said.textContent = problem.detail;
+    } finally {
+      send.disabled = false;
+    }
+  });
+  return send;
+}
+
+async function resultOfMail(id) {
+  for (let second = 0; second < 60; second += 1) {
+    await new Promise((resume) => setTimeout(resume, 1000));
+    const mail = (await call("GET", "/api/v1/mail?limit=50")).items.find((each) => each.id === id);
+    if (mail?.state === "sent") return `The mail server took it: ${mail.answer}`;
+    if (mail?.state === "failed") return `It was not sent: ${mail.answer}`;
+    if (mail?.answer) return `It is not sent yet: ${mail.answer}`;
+  }
+  return "It is still on its way. `phonebook mail list` says what became of it.";
 }
 
 function empty(field, sentence) {
