@@ -119,9 +119,13 @@ class Link:
 
     def announce(self, phonebook: str, token: str) -> asyncio.Future[None] | None:
         """Tell the service that there is something newer. The future is done once it noted that, or the link ended."""
-        if self._over.done() or not self._end.announce(phonebook, token, time.monotonic()):
+        if self._over.done():
             return None
-        self.flush()
+        if self._end.announce(phonebook, token, time.monotonic()):
+            self.flush()
+        elif all(each != token for each, _ in self._noted.get(phonebook, ())):
+            return None  # it knows that already
+        # else somebody else has just announced the very same, and it was not noted yet
         noted: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._noted.setdefault(phonebook, []).append((token, noted))
         return noted
@@ -197,7 +201,10 @@ class Link:
         """The service noted this token, and with it all before; None: nobody need wait any more."""
         waiting = self._noted.pop(phonebook, [])
         tokens = [each for each, _ in waiting]
-        upto = tokens.index(token) + 1 if token in tokens else 0 if token is not None else len(waiting)
+        if token is None:
+            upto = len(waiting)
+        else:
+            upto = max((place for place, each in enumerate(tokens, start=1) if each == token), default=0)
         for _, noted in waiting[:upto]:
             if not noted.done():
                 noted.set_result(None)
