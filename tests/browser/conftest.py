@@ -24,8 +24,9 @@ ARGUMENTS: Final = (
 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """For one module, as while it is there an event loop runs in this thread, and no other test could run one."""
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     if path is None:
         pytest.skip("THERE IS NO CHROMIUM: the pages are not tested in a browser. Install it (`make browser`).")
