@@ -71,6 +71,15 @@ class Contact(Struct, frozen=True, kw_only=True, omit_defaults=True):
     external_id: str = ""
 
 
+class _Marks(dict[int, int | None]):
+    """What becomes of each character when combining marks are taken away; found when it is first met."""
+
+    def __missing__(self, character: int) -> int | None:
+        self[character] = None if unicodedata.combining(chr(character)) else character
+        return self[character]
+
+
+_MARKS: Final = _Marks()
 TEXT_FIELDS: Final = ("given_name", "family_name", "display_name", "organization", "department", "title")
 
 
@@ -89,8 +98,7 @@ def fold(text: str) -> str:
     """Text folded for comparing: accents and case gone, the same on every machine and in every locale."""
     if text.isascii():
         return text.lower()
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
+    return unicodedata.normalize("NFKD", text.casefold()).translate(_MARKS).casefold()
 
 
 def sort_key(contact: Contact) -> tuple[str, str]:

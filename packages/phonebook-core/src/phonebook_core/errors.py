@@ -77,9 +77,21 @@ class Conflict(PhonebookError):
 
 
 class ChangedMeanwhile(Conflict):
-    """The version that the change was based on is no longer the newest."""
+    """The version that the change was based on is no longer the newest, which is `version`.
+
+    Where there is a history: `by` whom, when (`at`, UTC milliseconds) and by what kind of `change` it was made.
+    """
 
     code = "changed_meanwhile"
+
+    def __init__(
+        self, message: str, *, version: int | None = None, by: str = "", at: int | None = None, change: str = ""
+    ) -> None:
+        super().__init__(message)
+        self.version = version
+        self.by = by
+        self.at = at
+        self.change = change
 
 
 class NotSignedIn(PhonebookError):

@@ -47,8 +47,9 @@ class ImportPlan(Struct, frozen=True, kw_only=True):
     `read == created + updated + unchanged + skipped + rejected`.
 
     `creates` have no id yet, `updates` have the id of the stored contact. Several rows may concern one contact, so
-    `updated` can be more than `len(updates)`. `skipped` are the rows that match a stored contact and are left out by
-    `OnMatch.SKIP`; in every other way it is 0. `problems` has at least one entry for each rejected row; `warnings` are
+    `updated` can be more than `len(updates)`. `skipped` are the rows that match a stored contact and are left out: all
+    of those by `OnMatch.SKIP`, else those that would change a contact of `read_only`. `matched` are the ids of the
+    stored contacts that some row is about. `problems` has at least one entry for each rejected row; `warnings` are
     about rows that are imported all the same.
     """
 
@@ -59,6 +60,8 @@ class ImportPlan(Struct, frozen=True, kw_only=True):
     unchanged: int
     rejected: int
     skipped: int = 0
+    matched: frozenset[str] = frozenset()
+    read_only: frozenset[str] = frozenset()
     problems: tuple[ImportProblem, ...] = ()
     warnings: tuple[ImportProblem, ...] = ()
 
@@ -75,13 +78,16 @@ def plan(
     region: str,
     on_match: OnMatch = OnMatch.UPDATE,
     repair: bool = False,
+    read_only: frozenset[str] = frozenset(),
 ) -> ImportPlan:
     """Plan the import of `reading` into a phonebook that holds `existing`, in a stable order.
+
+    Rows that would change a contact whose id is in `read_only` are skipped.
 
     With `repair`, numbers that a spreadsheet damaged are taken as they were, where that is certain; otherwise they are
     only pointed out. A contact that could not be stored afterwards is rejected.
     """
-    planning = _Planning(existing, region, on_match)
+    planning = _Planning(existing, region, on_match, read_only)
     warnings: list[ImportProblem] = []
     for row in reading.rows:
         contact = row.contact
@@ -115,9 +121,10 @@ def write_rejected(reading: Reading, problems: Iterable[ImportProblem]) -> bytes
 class _Planning:
     """Takes rows in their order, decides at the end: what one row does depends on those around it."""
 
-    def __init__(self, existing: Iterable[Contact], region: str, on_match: OnMatch) -> None:
-        self._region, self._on_match = region, on_match
+    def __init__(self, existing: Iterable[Contact], region: str, on_match: OnMatch, read_only: frozenset[str]) -> None:
+        self._region, self._on_match, self._read_only = region, on_match, read_only
         self._book = Book(existing, region, exact=on_match in (OnMatch.KEEP, OnMatch.SKIP))
+        self._ids = tuple(contact.id for contact in self._book.contacts)
         self._stored = tuple(self._book.contacts) if on_match is not OnMatch.UPDATE else ()
         self._problems: list[ImportProblem] = []
         self._pending: list[tuple[int, int, Contact]] = []
@@ -158,6 +165,8 @@ class _Planning:
             unchanged=self._unchanged,
             rejected=self._rejected,
             skipped=self._skipped,
+            matched=frozenset(id for slot, id in enumerate(self._ids) if self._book.is_claimed(slot)),
+            read_only=self._read_only,
             problems=tuple(sorted(self._problems, key=lambda problem: problem.line)),
             warnings=warnings,
         )
@@ -170,6 +179,11 @@ class _Planning:
             return
         merged = merge(book.contacts[slot], contact)
         news = merged != book.contacts[slot]
+        if slot < len(self._ids) and self._ids[slot] in self._read_only and self._on_match is not OnMatch.SKIP:
+            self._skipped += news
+            self._unchanged += not news
+            book.claim(slot)
+            return
         if news and book.is_claimed(slot) and not only_adds(book.contacts[slot], merged):
             self._reject(line, [_same_id(contact.external_id, self._seen[contact.external_id][0])])
             return

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any
 
 import msgspec
 
-from phonebook_core.contact import TEXT_FIELDS, Contact, Meta, fold, shown_name
+from phonebook_core.contact import TEXT_FIELDS, Contact, Meta, PhoneNumber, fold, shown_name
+from phonebook_core.phone_number import identity
 
 _REST = ("organization", "department", "title", "note", "numbers", "emails", "external_id")
 
@@ -32,8 +34,10 @@ class OnMatch(StrEnum):
 def merge(stored: Contact, incoming: Contact) -> Contact:
     """The stored contact with what `incoming` fills in; equal to `stored` when that is nothing new.
 
-    The three names go together: if the shown name changes, all are taken from `incoming`.
+    The three names go together: if the shown name changes, all are taken from `incoming`. A number or an e-mail that
+    comes without a label keeps the one that it has.
     """
+    incoming = _labelled(stored, incoming)
     changes: dict[str, Any] = {field: value for field in _REST if (value := getattr(incoming, field))}
     if "numbers" in changes and plain_numbers(stored) == plain_numbers(incoming):
         del changes["numbers"]  # equal but for E.164, which says nothing of its own
@@ -51,6 +55,36 @@ def merge(stored: Contact, incoming: Contact) -> Contact:
     if incoming.meta:
         changes["meta"] = _merge_meta(stored.meta, incoming.meta)
     return msgspec.structs.replace(stored, **changes)
+
+
+def _labelled(stored: Contact, incoming: Contact) -> Contact:
+    """`incoming` with the stored labels of those numbers and e-mails that it gives none and that all have one."""
+    if all(number.label for number in incoming.numbers) and all(email.label for email in incoming.emails):
+        return incoming
+    of_numbers = _labels((key, n.label) for n in stored.numbers for key in {identity(n), _digits(n)})
+    of_emails = _labels((email.value.casefold(), email.label) for email in stored.emails)
+    numbers, emails = list(incoming.numbers), list(incoming.emails)
+    for n, number in enumerate(numbers):
+        if not number.label:
+            label = of_numbers.get(identity(number)) or of_numbers.get(_digits(number), "")
+            numbers[n] = msgspec.structs.replace(number, label=label)
+    for n, email in enumerate(emails):
+        if not email.label:
+            emails[n] = msgspec.structs.replace(email, label=of_emails.get(email.value.casefold(), ""))
+    return msgspec.structs.replace(incoming, numbers=tuple(numbers), emails=tuple(emails))
+
+
+def _labels(labelled: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The first label of each; empty when one of them has none."""
+    labels: dict[str, str] = {}
+    for key, label in labelled:
+        labels[key] = labels.get(key, label) if label else ""
+    return labels
+
+
+def _digits(number: PhoneNumber) -> str:
+    """The number as typed, without what only separates; E.164 is not always known yet."""
+    return identity(msgspec.structs.replace(number, e164=None))
 
 
 def _merge_meta(stored: Meta, incoming: Meta) -> Meta:

@@ -7,7 +7,7 @@ So nothing here rewrites what was typed; `derive` only adds, and `dial` falls ba
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from functools import lru_cache
 from typing import Final
@@ -92,11 +92,6 @@ def _national(number: str, region: str) -> str:
         written = phonenumbers.format_number(phonenumbers.parse(number), PhoneNumberFormat.NATIONAL)
         return "".join(c for c in written if c.isdigit())
     return "00" + number[1:]
-
-
-def same_numbers(one: Iterable[PhoneNumber], other: Iterable[PhoneNumber]) -> bool:
-    """Whether two lists hold the same numbers, however each is written and in whatever order."""
-    return {identity(n) for n in one} == {identity(n) for n in other}
 
 
 def identity(number: PhoneNumber) -> str:

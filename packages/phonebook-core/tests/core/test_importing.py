@@ -215,6 +215,18 @@ def test_empty_fields_keep_what_is_stored_and_groups_and_meta_are_united() -> No
     assert update.meta == {"s": {"x": 1, "z": 3}, "t": {"y": 2}}
 
 
+def test_a_number_or_an_email_without_a_label_keeps_the_one_it_has() -> None:
+    home = PhoneNumber(value="030 23125101", label="home")
+    book = stored(
+        msgspec.structs.replace(person("Anna"), numbers=(home,), emails=(Email(value="a@example.org", label="work"),))
+    )
+    row = msgspec.structs.replace(person("Anna", "030/23125101", "200"), emails=(Email(value="A@example.org"),))
+    [updated] = plan(book, reading(row), region="DE").updates
+    assert [(n.value, n.label) for n in updated.numbers] == [("030/23125101", "home"), ("200", "")]
+    assert updated.emails == (Email(value="A@example.org", label="work"),)
+    assert plan([updated], reading(row), region="DE").unchanged == 1
+
+
 def test_one_id_on_two_different_people_rejects_the_second_and_names_the_line_of_the_first() -> None:
     planned = plan([], reading(person("Ann", "1", external_id="X"), person("Bob", "2", external_id="X")), region="")
     assert (planned.created, planned.rejected) == (1, 1)
@@ -258,3 +270,11 @@ def test_ten_thousand_rows_against_a_hundred_thousand_contacts_take_linear_time(
     planned = plan(book, file, region="DE")
     assert time.process_time() - began < 20
     assert planned.unchanged == (5_000 if same_name else 10_000)
+
+
+def test_rows_that_would_change_a_read_only_contact_are_skipped_and_all_matched_ones_are_named() -> None:
+    book = [person("Anna", "030 1", id="a"), person("Bob", "030 2", id="b"), person("Carla", "030 3", id="c")]
+    file = read(b"Name,Phone,Note\nAnna,030 1,new\nBob,030 2,\nDora,030 4,\n", filename="a.csv")
+    planned = plan(book, file, region="DE", read_only=frozenset({"a", "b"}))
+    assert (planned.skipped, planned.unchanged, planned.created, planned.updates) == (1, 1, 1, ())
+    assert planned.matched == {"a", "b"}

@@ -55,13 +55,13 @@ FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
         "version": "The version of the service, for people.",
         "sdk": "What it is built with, for people.",
         "fields": "Extra values that a contact may carry for this service, in its `meta` below the slug.",
-        "features": "Kinds of messages beyond this version that the service understands. None is defined yet.",
+        "features": "What the service understands beyond the first release of this version: `former_password`.",
     },
     "Welcome": {
         "server": "The version of the server, for people.",
         "time": "The server's clock.",
         "heartbeat": "How often to send something, at least, in seconds.",
-        "features": "Kinds of messages beyond this version that the server understands. None is defined yet.",
+        "features": "What the server understands beyond the first release of this version. None is defined yet.",
     },
     "Ping": {},
     "Pong": {},
@@ -84,6 +84,8 @@ FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
         "generation": _GENERATION,
         "settings": "The settings by name, complete: what people typed, automatic values, defaults.",
         "api_key": "The key to use from now on.",
+        "former_password": "The password before the one in the settings; empty: there is none to know of.",
+        "former_until": "Until when phones may use it.",
     },
     "TurnOff": {"phonebook": _BOOK_ID, "generation": _GENERATION},
     "BookChanged": {"phonebook": _BOOK_ID, "token": "The newest sync token."},
@@ -91,7 +93,7 @@ FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
         "phonebook": _BOOK_ID,
         "api_key": "The key from the last `turn_on` or `configure`.",
         "since": "The sync token of what the service has; empty: nothing.",
-        "limit": "The most contacts wanted. The server may send fewer.",
+        "limit": "How many contacts are wanted. The server may send fewer, and some more that a change concerns.",
     },
     "Changes": {
         "phonebook": _BOOK_ID,
@@ -191,6 +193,7 @@ FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
         "bytes": "Of the body that was sent.",
         "token": "The sync token of the contacts in the answer.",
         "count": "How many equal ones this stands for.",
+        "auth": "What came of the credentials: `ok`, `former`, `wrong`, `throttled`, `none`; empty: nobody looked.",
     },
     "Phone": {
         "vendor": "",
@@ -199,6 +202,7 @@ FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
         "mac": "Twelve lower-case hexadecimal digits.",
         "address": "The address it came from.",
         "user_agent": "What it said of itself.",
+        "login_since": "The first firmware that can send a user name and password of its own, if this one cannot.",
     },
 }
 """What each field means, where its name does not say it all."""

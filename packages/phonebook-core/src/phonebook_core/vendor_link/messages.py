@@ -1,13 +1,15 @@
 """Every message of the vendor link, one frozen struct each: this file reads as the specification.
 
-Rules of growth: a new field has a default; a field never changes its type or meaning; a new kind is only sent to a peer
-that lists it in `features`. Unknown fields are ignored, unknown kinds are answered with `Unsupported`.
+Rules of growth: a new field has a default; a field never changes its type or meaning; a new kind, and a new field that
+must be acted on, is only sent to a peer that lists it in `features`. Unknown fields are ignored, unknown kinds are
+answered with `Unsupported`.
 Times are UTC milliseconds since 1970, durations are seconds, texts are UTF-8.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Any, ClassVar, Final
 
 import msgspec
@@ -23,6 +25,8 @@ SUBPROTOCOL: Final = "phonebook-vendor.v1"
 """The major version, as the name of the websocket subprotocol."""
 SUPPORTED: Final = (SUBPROTOCOL,)
 """What this release speaks, the best first."""
+FORMER_PASSWORD: Final = "former_password"  # noqa: S105  # the name of a feature
+"""The feature of a service that lets phones in with the password before, see `Configure`."""
 
 
 class Message(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -152,7 +156,10 @@ class TurnOn(Message, frozen=True, kw_only=True):
 class Configure(Message, frozen=True, kw_only=True):
     """Configuration update (server → service): check these settings and, if they are acceptable, use them.
 
-    `api_key` is the key to use from now on, whatever becomes of the settings.
+    `api_key` is the key to use from now on, whatever becomes of the settings. `former_password` is the phones' password
+    before the one in the settings: with these settings in force, phones may go on using it until `former_until`. After
+    that, and at once when it has passed already, it only tells which phones still have it. Sent to services with the
+    feature `former_password`.
     """
 
     kind = "configure"
@@ -160,6 +167,8 @@ class Configure(Message, frozen=True, kw_only=True):
     generation: int
     settings: Mapping[str, Any]
     api_key: str
+    former_password: str = ""
+    former_until: int = 0
 
 
 class TurnOff(Message, frozen=True, kw_only=True):
@@ -184,7 +193,8 @@ class BookChanged(Message, frozen=True, kw_only=True):
 class GetChanges(Message, frozen=True, kw_only=True):
     """Phonebook request (service → server): what changed since this sync token (empty: everything).
 
-    `limit` is the most contacts wanted in one page; the server may send fewer.
+    `limit` is how many contacts are wanted in one page; the server may send fewer, and some more when one change
+    concerns other contacts too.
     """
 
     kind = "get_changes"
@@ -235,10 +245,30 @@ class Phone(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Twelve lower-case hexadecimal digits."""
     address: str = ""
     user_agent: str = ""
+    login_since: str = ""
+    """The first firmware that can send a user name and password of its own, when this one is known to be older."""
+
+
+class Auth(StrEnum):
+    """What came of a phone's credentials. A newer service may have other words."""
+
+    UNKNOWN = ""
+    """Nobody looked: there was nothing to open, or the service is older than this field."""
+    OK = "ok"
+    FORMER = "former"
+    """The password before the last rotation: the status says whether it still opened."""
+    WRONG = "wrong"
+    THROTTLED = "throttled"
+    """Wrong, and too many of them before."""
+    NONE = "none"
+    """There were none, also not a moment later: phones ask without them first."""
 
 
 class Dispatch(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One answer to a phone. `id` is unique for ever; `count` is over 1 when a burst of equal ones was folded."""
+    """One answer to a phone. `id` is unique for ever; `count` is over 1 when a burst of equal ones was folded.
+
+    `auth` is a word of `Auth`.
+    """
 
     id: str
     phonebook: str
@@ -249,6 +279,7 @@ class Dispatch(Struct, frozen=True, kw_only=True, omit_defaults=True):
     bytes: int = 0
     token: str = ""
     count: int = 1
+    auth: str = ""
 
 
 class StoreDispatches(Message, frozen=True, kw_only=True):

@@ -18,12 +18,17 @@ from phonebook_core.vendor_link.messages import Command, Configure, Report, Turn
 
 
 class Wanted(Struct, frozen=True, kw_only=True):
-    """What people want of one enablement. `generation` is the version of `settings` (None: not complete yet)."""
+    """What people want of one enablement. `generation` is the version of `settings` (None: not complete yet).
+
+    `former_password` goes with the settings, see `Configure`.
+    """
 
     on: bool
     generation: int = 0
     settings: Mapping[str, Any] | None = None
     api_key: str = ""
+    former_password: str = ""
+    former_until: int = 0
 
 
 class Seen(Struct, frozen=True, kw_only=True):
@@ -57,7 +62,14 @@ def next_command(phonebook: str, seen: Seen, wanted: Wanted) -> Command | None:
         return TurnOn(phonebook=phonebook, generation=number, api_key=wanted.api_key)
     if wanted.settings is None or wanted.generation in (seen.in_force, seen.refused):
         return None
-    return Configure(phonebook=phonebook, generation=number, settings=wanted.settings, api_key=wanted.api_key)
+    return Configure(
+        phonebook=phonebook,
+        generation=number,
+        settings=wanted.settings,
+        api_key=wanted.api_key,
+        former_password=wanted.former_password,
+        former_until=wanted.former_until,
+    )
 
 
 def is_settled(phonebook: str, seen: Seen, wanted: Wanted) -> bool:

@@ -54,6 +54,8 @@ class SettingsOffered(NamedTuple):
     generation: int
     settings: Mapping[str, Any]
     api_key: str
+    former_password: str = ""
+    former_until: int = 0
 
 
 class TurnedOff(NamedTuple):
@@ -263,7 +265,16 @@ class VendorEnd:
         enablement.checking = command.generation
         enablement.state = advance(enablement.state, Event.CONFIGURE)
         enablement.waiting.append(number)
-        return [SettingsOffered(command.phonebook, command.generation, command.settings, command.api_key)]
+        return [
+            SettingsOffered(
+                command.phonebook,
+                command.generation,
+                command.settings,
+                command.api_key,
+                command.former_password,
+                command.former_until,
+            )
+        ]
 
     def _turn_off(self, number: int, command: TurnOff, enablement: _Enablement) -> list[VendorEvent]:
         if self._is_illegal(number, Event.TURN_OFF, enablement):

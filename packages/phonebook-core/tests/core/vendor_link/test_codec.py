@@ -18,8 +18,10 @@ from phonebook_core.vendor_link.codec import MAX_FRAME, MAX_ID, decode_body, dec
 from phonebook_core.vendor_link.forms import Automatic, Choice, FieldKind, Form, FormField
 from phonebook_core.vendor_link.lifecycle import State
 from phonebook_core.vendor_link.messages import (
+    FORMER_PASSWORD,
     MESSAGES,
     Access,
+    Auth,
     Book,
     BookChanged,
     Changes,
@@ -125,6 +127,28 @@ EXAMPLES: tuple[Message, ...] = (
     Failure(code="not_found", message="There is no such phonebook."),
     Unsupported(requested="dance"),
     Closing(reason="The server restarts.", retry_after=2.5),
+    # since fields were added
+    Hello(slug="acme", label="Acme phones", instance="i1", form=Form(), features=(FORMER_PASSWORD,)),
+    Configure(
+        phonebook="b1",
+        generation=3,
+        settings={"title": "Office", "password": "new"},
+        api_key="pbk_x",
+        former_password="before",
+        former_until=1_795_000_000_002,
+    ),
+    StoreDispatches(
+        dispatches=(
+            Dispatch(
+                id="d2",
+                phonebook="b1",
+                time=1_795_000_000_003,
+                status=401,
+                phone=Phone(model="T46", firmware="1.1", login_since="1.2"),
+                auth=Auth.NONE,
+            ),
+        )
+    ),
 )  # fmt: skip
 
 
