@@ -22,6 +22,8 @@ from phonebook_vendor_sdk.link import Link
 
 HERD_SECONDS: Final = 0.002
 """When fetches follow each other as quickly as this, they are written in portions."""
+LOOK_SECONDS: Final = 1.0
+"""How often to look whether a phone that asked without credentials came back with them."""
 PAUSE_SECONDS: Final = 0.5
 """Between two batches that are not full: a server's commit costs as much for one record as for hundreds."""
 RETRY_SECONDS: Final = 1.0
@@ -71,12 +73,12 @@ class AuditTrail:
         noted = anyio.Event()
         self._recorder.wake = noted.set
         if not self._recorder.notes:
-            await noted.wait()
+            with anyio.move_on_after(LOOK_SECONDS if self._recorder.waits else None):
+                await noted.wait()
 
     async def flush(self) -> None:
         """Write what was noted up to now."""
-        if self._recorder.notes:
-            self._unwritten.extend(self._recorder.take())
+        self._unwritten.extend(self._recorder.take())
         if not self._unwritten:
             return
         dispatches, self._unwritten = self._unwritten, []

@@ -132,6 +132,14 @@ class Bench:
         self.server.configure(filled(self.service.form, self._typed, self.known))
         return await self._settled()
 
+    async def rotate(self, password: str, former_until: int) -> Report:
+        """Give the phones another password; they may use the one before until then (UTC milliseconds)."""
+        _, former = self._login()
+        self._typed["password"] = password
+        settings = filled(self.service.form, self._typed, self.known)
+        self.server.configure(settings, former_password=former, former_until=former_until)
+        return await self._settled()
+
     async def turn_off(self) -> Report:
         """Turn the service off for the phonebook."""
         self.server.turn_off()

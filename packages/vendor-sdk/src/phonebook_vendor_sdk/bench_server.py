@@ -77,9 +77,17 @@ class BenchServer:
         """The service is wanted for this phonebook; settings come later."""
         self._want(replace(self._wanted, on=True, generation=self._wanted.generation + 1, api_key=API_KEY))
 
-    def configure(self, settings: Mapping[str, Any]) -> None:
-        """These settings are wanted."""
-        self._want(replace(self._wanted, generation=self._wanted.generation + 1, settings=settings))
+    def configure(self, settings: Mapping[str, Any], former_password: str = "", former_until: int = 0) -> None:
+        """These settings are wanted, and phones may use the former password until then."""
+        self._want(
+            replace(
+                self._wanted,
+                generation=self._wanted.generation + 1,
+                settings=settings,
+                former_password=former_password,
+                former_until=former_until,
+            )
+        )
 
     def turn_off(self) -> None:
         """The service is not wanted any more."""

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Final
 
 from phonebook_core.contact import Contact, PhoneNumber, fold, shown_name
+from phonebook_core.finding import Finder
 from phonebook_core.phone_number import NumberForm, OutputForm, dial
 from phonebook_core.vendor_link import messages
 
@@ -50,6 +51,18 @@ class Book:
     def ungrouped(self) -> tuple[Contact, ...]:
         """The contacts that have a number and no group, in order."""
         return tuple(contact for contact in self.with_numbers if not contact.groups)
+
+    def search(self, text: str, *, limit: int = 50) -> tuple[Contact, ...]:
+        """Up to `limit` contacts that match what was typed on a phone, the best first: names, companies, groups and
+        numbers in any writing, by the same rules as the search on the server. Contacts without a number are left out.
+
+        The first call makes an index, which takes a while for a large book (row `render` of the benchmarks).
+        """
+        return tuple(self._finder.find(text, limit=limit))
+
+    @cached_property
+    def _finder(self) -> Finder:
+        return Finder(self.with_numbers)
 
     def dial(self, number: PhoneNumber) -> str:
         """The number as phones get it, in the phonebook's output form; short codes are left alone."""

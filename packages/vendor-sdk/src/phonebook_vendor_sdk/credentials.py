@@ -10,8 +10,17 @@ import binascii
 from hashlib import sha256
 from hmac import compare_digest
 
+from msgspec import Struct
+
 LONGEST = 1024
 """Bytes of an Authorization header that are looked at."""
+
+
+class Former(Struct, frozen=True):
+    """The login before the last rotation, as a digest only: it opens until then, in UTC milliseconds."""
+
+    digest: bytes
+    until: int
 
 
 def digest_of(username: str, password: str) -> bytes:

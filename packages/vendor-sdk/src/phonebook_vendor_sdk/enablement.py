@@ -20,7 +20,7 @@ from phonebook_core.vendor_link.messages import Notice, PhoneFile
 from phonebook_core.vendor_link.vendor_end import VendorEnd
 from phonebook_vendor_sdk.book import Book
 from phonebook_vendor_sdk.contact_copy import ContactCopy
-from phonebook_vendor_sdk.credentials import digest_of
+from phonebook_vendor_sdk.credentials import Former, digest_of
 from phonebook_vendor_sdk.grace import Grace, GraceEvent, advance
 from phonebook_vendor_sdk.leaf import Leaf
 from phonebook_vendor_sdk.service import PhoneRequest, VendorService
@@ -58,6 +58,7 @@ class Enablement:
         self.settings: PhoneSettings | None = None
         self.values: Mapping[str, Any] = {}
         self.digest = b""
+        self.former: Former | None = None
         self.copy = ContactCopy()
         self.book: Book | None = None
         self.version = 0
@@ -102,6 +103,10 @@ class Enablement:
         """Whether phones with the right password get the book."""
         return self.state is State.ENABLED or self.grace is Grace.GIVEN
 
+    def former_opens(self, now_ms: int) -> bool:
+        """Whether the login before the last rotation still lets phones in."""
+        return self.former is not None and now_ms < self.former.until
+
     @property
     def is_current(self) -> bool:
         """Whether everything that was announced is in the copy."""
@@ -130,8 +135,13 @@ class Enablement:
                     leaf.token = copy.token
         self.publish()
 
-    def take_settings(self, settings: PhoneSettings | None, values: Mapping[str, Any]) -> None:
-        """These settings are in force from now on; None when this release cannot read them."""
+    def take_settings(
+        self, settings: PhoneSettings | None, values: Mapping[str, Any], former: Former | None = None
+    ) -> None:
+        """These settings are in force from now on, with this login before; None when this release cannot read them."""
+        if former != self.former:
+            self.former = former
+            self.unsaved = True
         if settings is not None and settings == self.settings:
             return
         self.settings = settings

@@ -5,8 +5,9 @@ Authorization header, two messages that were made before, one tuple for the audi
 goes on to `_answer`, which knows all the rules:
 
 - GET, and POST like GET (some phones do); HEAD; anything else is 405. The query is ignored unless a file varies by it.
-- A request without credentials gets a 401 and is not recorded: phones ask so first. Wrong ones are recorded and, when
-  there were many, slowed down (`throttle`). 304 only after authentication (RFC 9110 §13.1.2).
+- A request without credentials gets a 401 and is recorded only when none with credentials follows (`bare`): phones ask
+  so first. Wrong ones are recorded and, when there were many, slowed down (`throttle`). The password before the last
+  rotation opens while its time lasts. 304 only after authentication (RFC 9110 §13.1.2).
 - An unknown phonebook is 404 once the server has said everything it knows, and 503 before.
 """
 
@@ -21,7 +22,7 @@ from urllib.parse import parse_qsl
 import anyio
 
 from phonebook_core.vendor_link.lifecycle import State
-from phonebook_core.vendor_link.messages import Phone
+from phonebook_core.vendor_link.messages import Auth, Phone
 from phonebook_vendor_sdk.clock import Clock
 from phonebook_vendor_sdk.credentials import opens
 from phonebook_vendor_sdk.dispatches import LONGEST_AGENT, Note
@@ -43,6 +44,7 @@ MAX_QUERY: Final = 1_024
 LARGE_ZIP: Final = 262_144
 """Bytes above which a file is compressed in a thread."""
 
+_OK: Final = Auth.OK.value
 _BASIC: Final = (b"www-authenticate", b'Basic realm="Phonebook", charset="UTF-8"')
 _ALLOW: Final = (b"allow", b"GET, HEAD, POST")
 _NO_STORE: Final = (b"cache-control", b"no-store")
@@ -106,6 +108,7 @@ class Phones:
                         leaf.token,
                         client[0] if client else "",
                         headers.get(b"user-agent", b""),
+                        _OK,
                     )
                 )
                 return
@@ -152,17 +155,17 @@ class Phones:
             return
         authorization = headers.get(b"authorization", b"")
         if not authorization:
-            await reply.plain(401, _LOGIN, _BASIC)
+            visit.auth = Auth.NONE.value
+            visit.record(401, await reply.plain(401, _LOGIN, _BASIC))
             return
-        if not opens(authorization, enablement.digest):
-            wait = self._throttle.count_wrong(visit.address, enablement.phonebook, self._clock.monotonic())
-            if wait:
-                visit.agent = b""  # whoever sends many can send many names: those share a record
-                visit.file = ""
-                visit.record(429, await reply.plain(429, _TOO_MANY, (b"retry-after", b"%d" % wait)))
-            else:
-                visit.record(401, await reply.plain(401, _WRONG, _BASIC))
-            return
+        if opens(authorization, enablement.digest):
+            visit.auth = _OK
+        else:
+            is_former = enablement.former is not None and opens(authorization, enablement.former.digest)
+            visit.auth = Auth.FORMER.value if is_former else Auth.WRONG.value
+            if not (is_former and enablement.former_opens(self._clock.wall_ms())):
+                await self._refuse(visit, reply)
+                return
         if file not in self._service.files:
             visit.record(404, await reply.plain(404, _NOT_HERE))
             return
@@ -180,6 +183,15 @@ class Phones:
             visit.record(200, await reply.messages(start, end, size), leaf.token)
         else:
             visit.record(200, await reply.messages(leaf.start, leaf.end, leaf.size), leaf.token)
+
+    async def _refuse(self, visit: _Visit, reply: _Reply) -> None:
+        """Answer wrong credentials."""
+        wait = self._throttle.count_wrong(visit.address, visit.enablement.phonebook, self._clock.monotonic())
+        if wait:
+            visit.auth = Auth.THROTTLED.value
+            visit.record(429, await reply.plain(429, _TOO_MANY, (b"retry-after", b"%d" % wait)))
+        else:
+            visit.record(401, await reply.plain(401, _WRONG, _BASIC))
 
     def _request(self, enablement: Enablement, file: str, scope: Scope, agent: bytes) -> PhoneRequest:
         plain = enablement.plain[file]
@@ -219,7 +231,7 @@ def identify(service: VendorService[Any], agent: str) -> Phone:
 class _Visit:
     """One request for a known phonebook, as far as the audit trail is concerned."""
 
-    __slots__ = ("_phones", "address", "agent", "enablement", "file")
+    __slots__ = ("_phones", "address", "agent", "auth", "enablement", "file")
 
     def __init__(self, phones: Phones, enablement: Enablement, file: str, address: str, agent: bytes) -> None:
         self._phones = phones
@@ -227,6 +239,7 @@ class _Visit:
         self.file = file[:64]
         self.address = address
         self.agent = agent
+        self.auth = ""
 
     def record(self, status: int, sent: int, token: str = "") -> None:
         self._phones.note(
@@ -239,6 +252,7 @@ class _Visit:
                 token,
                 self.address,
                 self.agent,
+                self.auth,
             )
         )
 

@@ -20,7 +20,7 @@ from anyio.abc import TaskGroup
 
 from phonebook_core.errors import Invalid, LinkClosed, NotSignedIn, PhonebookError, Problem
 from phonebook_core.vendor_link.lifecycle import State
-from phonebook_core.vendor_link.messages import Access, Hello, Snippet
+from phonebook_core.vendor_link.messages import FORMER_PASSWORD, Access, Hello, Snippet
 from phonebook_core.vendor_link.transport import Hosting, Transport
 from phonebook_core.vendor_link.vendor_end import (
     BookMoved,
@@ -33,6 +33,7 @@ from phonebook_core.vendor_link.vendor_end import (
 from phonebook_vendor_sdk.audit import AuditTrail
 from phonebook_vendor_sdk.backoff import HEALTHY_AFTER, delays
 from phonebook_vendor_sdk.clock import REAL, Clock
+from phonebook_vendor_sdk.credentials import Former, digest_of
 from phonebook_vendor_sdk.dispatch_spool import DispatchSpool
 from phonebook_vendor_sdk.dispatches import Recorder
 from phonebook_vendor_sdk.enablement import Enablement
@@ -84,7 +85,7 @@ class Runtime:
         self._tasks: TaskGroup | None = None
         self._log: Final = logging.getLogger(f"phonebook.{service.slug}")
         self._instance = ""
-        recorder = Recorder(f"{self._random.getrandbits(64):016x}", partial(identify, service))
+        recorder = Recorder(f"{self._random.getrandbits(64):016x}", partial(identify, service), clock)
         self.audit = AuditTrail(recorder, DispatchSpool(hosting.state_dir / "dispatches"), self._random)
         self._snapshots = SnapshotKeeper(hosting.state_dir / "snapshots", self.enablements, clock, on=snapshots)
         app = Phones(
@@ -132,7 +133,8 @@ class Runtime:
             except Invalid as error:
                 settings = None
                 self._log.warning("Phonebook %s has settings from another release: %s", head.phonebook, error)
-            enablement.take_settings(settings, head.settings)
+            former = Former(head.former, head.former_until) if head.former else None
+            enablement.take_settings(settings, head.settings, former)
             enablement.take_copy(await to_thread.run_sync(SnapshotKeeper.copy_in, snapshot), 0, changed=True)
             enablement.restore(snapshot.files)
             enablement.take_grace(GraceEvent.RESTORED, head.grace_since or self._clock.wall_ms())
@@ -184,6 +186,7 @@ class Runtime:
             form=self._service.form,
             version=self._service.version,
             sdk=sdk_version(),
+            features=(FORMER_PASSWORD,),
         )
         link = self._link = Link(transport, hello, self._clock, self._handle)
         self._off.clear()
@@ -216,11 +219,11 @@ class Runtime:
                 enablement.api_key = api_key
                 enablement.move()
                 self._link.start(partial(keep_fetched, enablement, self._link, self._random))
-            case SettingsOffered(phonebook, generation, settings, api_key):
+            case SettingsOffered(phonebook) as offered:
                 enablement = self.enablements[phonebook]
-                enablement.api_key = api_key
+                enablement.api_key = offered.api_key
                 enablement.fetching_wanted.set()
-                self._link.start(partial(self._check, self._link, enablement, generation, settings))
+                self._link.start(partial(self._check, self._link, enablement, offered))
             case TurnedOff(phonebook):
                 self._off.add(phonebook)
                 self._forget(phonebook, GraceEvent.TURNED_OFF)
@@ -244,13 +247,17 @@ class Runtime:
 
     # settings
 
-    async def _check(self, link: Link, enablement: Enablement, generation: int, values: Mapping[str, Any]) -> None:
-        phonebook = enablement.phonebook
-        settings, problems = await self._checked(phonebook, values)
+    async def _check(self, link: Link, enablement: Enablement, offered: SettingsOffered) -> None:
+        phonebook, generation = offered.phonebook, offered.generation
+        settings, problems = await self._checked(phonebook, offered.settings)
         if settings is None:
             link.end.reject(phonebook, generation, problems)
         elif link.end.accept(phonebook, generation, self._access(enablement, settings)):
-            enablement.take_settings(settings, values)
+            former = None
+            if offered.former_password:
+                digest = digest_of(settings.username, offered.former_password)
+                former = Former(digest, offered.former_until)
+            enablement.take_settings(settings, offered.settings, former)
             enablement.take_grace(GraceEvent.ENABLED, self._clock.wall_ms())
             self._snapshots.hurry(enablement)
         link.flush()

@@ -37,6 +37,7 @@ class Head(Struct, frozen=True, kw_only=True):
     """What is known of an enablement besides its contacts.
 
     `grace_since` is when grace began, in UTC milliseconds (0: it was not needed). `contacts` is how many follow.
+    `former` is the digest of the login before, which opens until `former_until`; empty: there is none.
     """
 
     make: str = MAKE
@@ -47,6 +48,8 @@ class Head(Struct, frozen=True, kw_only=True):
     grace_since: int = 0
     contacts: int = 0
     files: Mapping[str, int] = {}
+    former: bytes = b""
+    former_until: int = 0
 
 
 class Snapshot(Struct, frozen=True, kw_only=True):

@@ -111,6 +111,8 @@ def _snapshot_of(enablement: Enablement) -> Snapshot:
         token=copy.token,
         settings=enablement.values,
         grace_since=enablement.grace_since,
+        former=enablement.former.digest if enablement.former is not None else b"",
+        former_until=enablement.former.until if enablement.former is not None else 0,
     )
     files = {
         name: enablement.leaves[request].body

@@ -225,7 +225,7 @@ def test_the_copy_holds_what_the_pages_add_up_to_in_the_one_order(
 
 
 def note(time: float, agent: bytes = b"A", status: int = 200) -> Note:
-    return (time, "book", "f.xml", status, 10, "t1", "192.0.2.1", agent)
+    return (time, "book", "f.xml", status, 10, "t1", "192.0.2.1", agent, "ok")
 
 
 def test_each_fetch_is_a_dispatch_with_an_id_of_its_own() -> None:
@@ -277,6 +277,20 @@ def test_groups_are_in_order_and_hold_only_who_can_be_called() -> None:
     assert [c.id for c in book.ungrouped] == ["4"]
     assert [c.id for c in book.with_numbers] == ["1", "2", "4"]
     assert all(one <= two for one, two in pairwise([book.shown_name(c) for c in book.contacts]))
+
+
+def test_a_search_finds_who_can_be_called_by_name_company_and_number_in_any_writing() -> None:
+    people = in_order(
+        [
+            contact("1", "Jürgen Groß", numbers=(PhoneNumber(value="0171 5550100"),)),
+            contact("2", "Anna", numbers=(PhoneNumber(value="200"),), organization="Groß & Söhne"),
+            contact("3", "Großmann"),
+        ]
+    )
+    book = Book(ABOUT, people)
+    found = {text: [c.id for c in book.search(text)] for text in ("gross", "juerg", "171-5", "200", "x", "")}
+    assert found == {"gross": ["1", "2"], "juerg": ["1"], "171-5": ["1"], "200": ["2"], "x": [], "": ["2", "1"]}
+    assert [c.id for c in book.search("gross", limit=1)] == ["1"]
 
 
 def test_numbers_are_written_in_the_output_form_also_from_the_book_before() -> None:

@@ -83,7 +83,10 @@ class Yealink(VendorService[Settings]):
         return xml.document()
 
     def identify(self, user_agent: str) -> Phone:
-        """Model, firmware and MAC. Some phones leave the MAC out, or send a hardware version in its place."""
+        """Model, firmware and MAC. Some phones leave the MAC out, or send a hardware version in its place.
+
+        The second number of the firmware is its version: 28.72.0.1 is V72. Before V84 there are no fields for a login.
+        """
         match = _AGENT.match(user_agent)
         if match is None:
             return Phone()
@@ -92,6 +95,7 @@ class Yealink(VendorService[Settings]):
             model=match["model"] or match["model_only"],
             firmware=match["firmware"],
             mac=re.sub("[:-]", "", match["mac"] or "").lower(),
+            login_since="V84" if int(match["firmware"].split(".")[1]) in WITHOUT_LOGIN else "",
         )
 
     def advise(self, book: Book, settings: Settings) -> Sequence[Notice]:
@@ -116,6 +120,8 @@ class Yealink(VendorService[Settings]):
         ]
 
 
+WITHOUT_LOGIN: Final = range(30, 84)
+"""Versions of firmware that have no fields for user name and password; they take both in the URL at best."""
 KNOWN_TO_WORK: Final = 1_000
 """Entries of one phonebook; above that nobody has measured what phones do."""
 SLOTS: Final = 3

@@ -50,6 +50,21 @@ def test_other_user_agents_are_nobody(agent: str) -> None:
     assert Yealink().identify(agent).vendor == ""
 
 
+@pytest.mark.parametrize(
+    ("agent", "since"),
+    [
+        ("Yealink SIP-T46G 28.72.0.1 00:15:65:4a:a9:37", "V84"),
+        ("Yealink SIP-T46G 28.83.0.120", "V84"),
+        ("Yealink SIP-T46S 66.84.0.15", ""),
+        ("Yealink SIP-T54W 96.86.0.100 805ec0112233", ""),
+        ("Yealink SIP-T99 1.2.3", ""),
+        ("Mozilla/5.0", ""),
+    ],
+)
+def test_firmware_without_fields_for_a_login_is_known(agent: str, since: str) -> None:
+    assert Yealink().identify(agent).login_since == since
+
+
 SETTINGS = Settings(username="pb-1", password="secret-secret", title="Example; #1\nLtd", caller_names=False)
 URLS = {"directory.xml": "https://pb.example.net/p/directory.xml", "book.xml": "https://pb.example.net/p/book.xml"}
 
