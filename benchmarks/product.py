@@ -170,7 +170,9 @@ def _import(api: Api, phonebook: str, data: bytes, count: int) -> float:
     )
     body = head.encode() + data + f"\r\n--{boundary}--\r\n".encode()
     began = time.perf_counter()
-    report = api.send("POST", f"/phonebooks/{phonebook}/imports", body, f"multipart/form-data; boundary={boundary}")
+    report = api.send(
+        "POST", f"/phonebooks/{phonebook}/imports?commit=true", body, f"multipart/form-data; boundary={boundary}"
+    )
     if (report["created"], report["rejected"]) != (count, 0):
         raise RuntimeError(f"the import went wrong: {report | {'problems': report['problems'][:3]}}")
     return time.perf_counter() - began

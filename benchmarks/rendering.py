@@ -1,4 +1,4 @@
-"""`python -m benchmarks.rendering DATABASE PHONEBOOK`: seconds of processor time of each rendering, as JSON."""
+"""`python -m benchmarks.rendering DATABASE PHONEBOOK`: processor seconds of renderings and searches, as JSON."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from phonebook_vendor_yealink.service import Settings, Yealink
 TIMES: Final = 5
 _SETTINGS: Final = Settings(title="Everybody", username="u" * 16, password="p" * 32)
 _AS_TYPED: Final = OutputForm()
+_TYPED: Final = ("m", "mü", "müll", "müller an", "bäckerei", "vertrieb", "0171", "+49 30", "30", "1")
 _NATIONAL: Final = OutputForm(form=NumberForm.NATIONAL, outside_prefix="0")
 
 
@@ -31,11 +32,14 @@ def main() -> None:
     gc.freeze()
     gc.set_threshold(50_000, 50, 50)
     book = _book(contacts, _NATIONAL, None)
+    searched = _book(contacts, _AS_TYPED, None)
     found = {
         "directory.xml": [_seconds(Yealink.directory, _book(contacts, _AS_TYPED, None)) for _ in range(TIMES)],
         "book.xml": [_seconds(Yealink.folders, _book(contacts, _AS_TYPED, None)) for _ in range(TIMES)],
         "national, first time": [_seconds(Yealink.directory, book)],
         "national, again": [_seconds(Yealink.directory, _book(contacts, _NATIONAL, book)) for _ in range(TIMES)],
+        "search, first time": [_searching(searched, "a")],
+        "search, again": [_searching(searched, text) for text in _TYPED],
     }
     print(json.dumps(found))
 
@@ -48,6 +52,12 @@ def _seconds(render: Callable[[Book, Any, PhoneRequest], bytes], book: Book) -> 
     request = PhoneRequest(file="", url="")
     began = time.process_time()
     render(book, _SETTINGS, request)
+    return time.process_time() - began
+
+
+def _searching(book: Book, text: str) -> float:
+    began = time.process_time()
+    book.search(text)
     return time.process_time() - began
 
 

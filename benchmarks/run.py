@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from benchmarks import editing, fetching, standing
+from benchmarks import deltas, editing, fetching, importing, searching, standing
 from benchmarks.machine import LOAD_CORE, Others, describe, install_tools
 from benchmarks.seeds import Seeds
 from benchmarks.table import Measured, as_markdown, write
@@ -27,6 +27,9 @@ ROWS: Final[Mapping[str, Callable[[Seeds], Measured]]] = {
     "start": standing.start,
     "memory": standing.memory,
     "render": standing.render,
+    "search": searching.measure_search,
+    "import": importing.measure_import,
+    "delta": deltas.measure_deltas,
 }
 _RESULTS: Final = Path(__file__).parent / "results"
 _WORK: Final = Path(__file__).parent / ".work"

@@ -13,7 +13,7 @@ from typing import Any, Final
 import httpx
 import pytest
 from security.table import Row, read_table
-from security.world import RANDOM, WITHOUT_BODY, World, fill
+from security.world import RANDOM, World, fill
 from support.post import Post
 from support.server import Person, RunningServer
 
@@ -80,7 +80,7 @@ def test_nobody_is_told_anything_of_a_site_that_is_not_theirs(world: World, post
     for person in askers:
         with world.server.client(person.token if person else None) as client:
             for row in ROWS:
-                body = world.request(row.operation) if row.method not in WITHOUT_BODY else {}
+                body = world.request(row.operation, crawl.mine)
                 for objects in (crawl.theirs, crawl.gone, nowhere, *([] if row.method == "DELETE" else [crawl.mine])):
                     crawl.ask(client, row, objects, body)
                     client.cookies.clear()

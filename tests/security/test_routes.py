@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
-from typing import Any
 
 import httpx
 import pytest
 from security.table import ASKERS, Row, read_table
-from security.world import RANDOM, REQUESTS, WITHOUT_BODY, World, ask, fill
+from security.world import ABOUT_TWO, RANDOM, REQUESTS, WITHOUT_BODY, World, ask, fill
 from support.in_process import routes_of_the_app
 from support.server import RunningServer
 
 ROWS = read_table()
-SCOPED = [row for row in ROWS if any(name in row.path for name in ("{site_id}", "{phonebook_id}", "{contact_id}"))]
+OWNED = ("site_id", "phonebook_id", "contact_id", "unit_id")
+SCOPED = [row for row in ROWS if any(f"{{{name}}}" in row.path for name in OWNED)]
 CHANGING = [row for row in ROWS if row.method != "GET" and not row.is_public]
 
 
@@ -55,7 +55,8 @@ def test_every_route_has_a_row_and_every_row_a_route() -> None:
 
 def test_every_operation_that_takes_a_body_has_one_to_try_it_with() -> None:
     needed = {row.operation for row in ROWS if row.method not in WITHOUT_BODY}
-    assert needed - REQUESTS.keys() - {"register"} == set(), "add these to REQUESTS in tests/security/world.py"
+    known = REQUESTS.keys() | ABOUT_TWO.keys() | {"register"}
+    assert needed - known == set(), "add these to REQUESTS in tests/security/world.py"
 
 
 @pytest.mark.parametrize("row", ROWS, ids=str)
@@ -66,13 +67,13 @@ def test_everybody_gets_what_the_table_says(world: World, shared: dict[str, str]
         if row.method == "DELETE" and (objects is shared or expected == "ok"):
             objects = world.objects()
         with client_of(world, asker) as client:
-            request = world.request(row.operation) if row.method not in WITHOUT_BODY else {}
+            request = world.request(row.operation, objects)
             check(ask(client, row.method, fill(row.path, objects), **request), expected, f"the {asker}")
 
 
 @pytest.mark.parametrize("row", SCOPED, ids=str)
 def test_what_is_not_yours_answers_like_what_is_not_there(world: World, shared: dict[str, str], row: Row) -> None:
-    nowhere = shared | dict.fromkeys(("site_id", "phonebook_id", "contact_id"), RANDOM)
+    nowhere = shared | dict.fromkeys(OWNED, RANDOM)
     for asker in ("stranger", "former"):
         with client_of(world, asker) as client:
             answers = [
@@ -80,7 +81,7 @@ def test_what_is_not_yours_answers_like_what_is_not_there(world: World, shared: 
                     client,
                     row.method,
                     fill(row.path, objects),
-                    **(world.request(row.operation) if row.method not in WITHOUT_BODY else {}),
+                    **world.request(row.operation, shared),
                 )
                 for objects in (shared, nowhere)
             ]
@@ -93,7 +94,7 @@ def test_credentials_that_hold_no_longer_are_none(world: World, shared: dict[str
     with client_of(world, "viewer") as client:
         made = client.post("/api/v1/tokens", json={"name": "short-lived"}).json()
         assert client.delete(f"/api/v1/tokens/{made['id']}").status_code == 204
-    request: dict[str, Any] = world.request(row.operation) if row.method not in WITHOUT_BODY else {}
+    request = world.request(row.operation, shared)
     for authorization in (f"Bearer {made['token']}", "Bearer pbt_guess", f"Basic {made['token']}", "Bearer"):
         with world.server.client() as client:
             client.headers["authorization"] = authorization
@@ -103,7 +104,7 @@ def test_credentials_that_hold_no_longer_are_none(world: World, shared: dict[str
 
 @pytest.mark.parametrize("row", CHANGING, ids=str)
 def test_no_page_of_another_site_changes_anything(world: World, shared: dict[str, str], row: Row) -> None:
-    request: dict[str, Any] = world.request(row.operation) if row.method not in WITHOUT_BODY else {}
+    request = world.request(row.operation, shared)
     with world.server.client() as client:
         assert client.post("/api/v1/session", **world.request("sign_in")).status_code == 200
         for headers in ({"origin": "https://evil.example"}, {"sec-fetch-site": "cross-site"}, {}):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import itertools
 import re
 import secrets
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import httpx
@@ -68,28 +69,51 @@ class World:
             "numbers": [{"value": "030 1234567", "label": f"Label {canary}"}],
         }
         contact = self._made(f"/api/v1/phonebooks/{phonebook}/contacts", body)
+        included = self._made(f"/api/v1/sites/{site}/phonebooks", {"name": f"Company {canary}"})
+        url = f"/api/v1/phonebooks/{phonebook}/inclusions/{included}"
+        assert self.admin.put(url, json={"groups": []}).status_code == 200
+        subscribed = {"kind": "file", "url": f"https://127.0.0.1:9/{canary}?key={canary}", "name": f"Source {canary}"}
+        source = self._made(f"/api/v1/phonebooks/{phonebook}/sources", subscribed)
         extra = f"member.{canary}@example.org"
         member = self.server.add_person(extra)
         url = f"/api/v1/sites/{site}/members/{member.id}"
+        assert self.admin.put(url, json={"role": "editor"}).status_code == 200
+        with self.server.client(member.token) as client:  # a new one each time, as one person may upload only so much
+            file = {"file": ("people.csv", b"Name,Phone\nAnna,0301234567\n", "text/csv")}
+            upload = client.post(f"/api/v1/phonebooks/{phonebook}/imports", files=file).json()["id"]
         assert self.admin.put(url, json={"role": "viewer"}).status_code == 200
         with self.server.client(self.people["manager"].token) as client:
             token = client.post("/api/v1/tokens", json={"name": "for the test"}).json()["id"]
+            versions = client.get(f"/api/v1/contacts/{contact}/versions").json()["items"]
+            asked = {"ids": [], "change": {"delete": True}, "as_job": True}
+            job = client.post(f"/api/v1/phonebooks/{phonebook}/bulk", json=asked).json()["job"]
+            while client.get(f"/api/v1/jobs/{job}").json()["state"] == "running":
+                time.sleep(0.01)
         return {
             "canary": canary,
             "site_id": site,
             "phonebook_id": phonebook,
+            "import_id": upload,
             "contact_id": contact,
+            "included_id": included,
+            "source_id": source,
             "user_id": member.id,
             "token_id": token,
             "session_id": RANDOM,
             "mail_id": self.server.act(_mail),
             "service_token_id": self._made("/api/v1/service-tokens", {"slug": SLUG}),
+            "unit_id": versions[0]["unit"],
+            "version": "1",
+            "job_id": job,
             "slug": SLUG,
             "name": "style.css",
         }
 
-    def request(self, operation: str) -> dict[str, Any]:
-        """What to send for an operation so that whoever may do it succeeds: keyword arguments for httpx."""
+    def request(self, operation: str, objects: Mapping[str, str] | None = None) -> dict[str, Any]:
+        """What to send for an operation so that whoever may do it succeeds: keyword arguments for httpx.
+
+        With `objects`, which name a phonebook, also what needs contacts that nobody has merged yet.
+        """
         if operation in LINKS:
             return {"json": self.server.act(LINKS[operation])}
         if operation == "invite_user":
@@ -99,7 +123,11 @@ class World:
             email = f"new{next(self._numbers)}@example.org"
             added = self.server.act(lambda server: _invite(server, email))
             return {"json": {"token": added, "name": "New", "password": PASSWORD}}
-        return dict(REQUESTS[operation])
+        if objects is not None and operation in ABOUT_TWO:
+            path = f"/api/v1/phonebooks/{objects['phonebook_id']}/contacts"
+            ids = [self._made(path, {"display_name": "Anna"}) for _ in range(2)]
+            return ABOUT_TWO[operation](ids)
+        return dict(REQUESTS.get(operation, {}))
 
     def _made(self, path: str, body: Mapping[str, Any]) -> str:
         answer = self.admin.post(path, json=body)
@@ -215,9 +243,33 @@ REQUESTS: Final[Mapping[str, Mapping[str, Any]]] = {
     "create_contact": {"json": {"display_name": "Anna", "numbers": [{"value": "030 1"}]}},
     "change_contact": {"json": {"note": "changed"}},
     "import_contacts": {"files": {"file": ("people.csv", b"Name,Phone\nAnna,0301234567\n", "text/csv")}},
+    "change_import": {"json": {"on_match": "keep"}},
+    "commit_import": {},
+    "restore_site": {},
+    "restore_phonebook": {},
+    "restore_version": {},
+    "restore_contacts": {"json": {"ids": []}},
+    "undo_unit": {"json": {"dry_run": True}},
+    "change_contacts": {"json": {"search": {"group": "nobody"}, "change": {"add_groups": ["Friends"]}}},
+    "normalise_contacts": {"json": {"dry_run": True}},
+    "put_inclusion": {"json": {"groups": ["Friends"]}},
+    "add_source": {"json": {"kind": "file", "url": "https://127.0.0.1:9/people.csv"}},
+    "check_source": {"json": {"kind": "file", "url": "https://127.0.0.1:9/people.csv"}},
+    "change_source": {"json": {"every_minutes": 90}},
+    "sync_source": {},
     "decide_service": {"json": {"on": False}},
+    "rotate_phone_password": {"json": {"overlap_hours": 0}},
+    "check_numbers": {"json": {"values": ["030 1234567"]}},
 }
 """A body for every operation that needs one, by its operation id. Add yours here with its row in `docs/routes.md`."""
+
+ABOUT_TWO: Final[Mapping[str, Callable[[list[str]], dict[str, Any]]]] = {
+    "dismiss_duplicates": lambda ids: {"json": {"contacts": ids}},
+    "undismiss_duplicates": lambda ids: {"params": {"contacts": ",".join(ids)}},
+    "merge_contacts": lambda ids: {"json": {"contacts": ids}},
+    "propose_merge": lambda ids: {"params": {"contacts": ",".join(ids)}},
+}
+"""What to send for operations that are about two contacts of a phonebook, by their ids."""
 
 WITHOUT_BODY: Final = frozenset({"GET", "DELETE"})
 

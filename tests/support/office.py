@@ -45,7 +45,9 @@ class Office:
 
     def import_file(self, data: bytes, filename: str) -> Any:
         """Import a file."""
-        answer = self.http.post(f"/api/v1/phonebooks/{self.phonebook}/imports", files={"file": (filename, data)})
+        answer = self.http.post(
+            f"/api/v1/phonebooks/{self.phonebook}/imports?commit=true", files={"file": (filename, data)}
+        )
         assert answer.status_code == 200, answer.text
         return answer.json()
 

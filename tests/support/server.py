@@ -106,6 +106,19 @@ class RunningServer:
             time.sleep(0.02)
         raise AssertionError(f"the server was not ready in {PATIENCE} s:\n{self.output}")
 
+    def wait_until_said(self, text: str, *, times: int = 1) -> None:
+        """Come back when its runs have printed this so many times. What is printed comes a little after `ready`."""
+        until = time.monotonic() + PATIENCE
+        while self.output.count(text) < times:
+            assert time.monotonic() < until, f"“{text}” was not said {times} times:\n{self.output}"
+            time.sleep(0.02)
+
+    @property
+    def first_link(self) -> str:
+        """The link for the first administrator, which it prints when nobody has registered yet."""
+        self.wait_until_said("/first#")
+        return next(word for word in self.output.split() if "/first#" in word)
+
     def stop(self) -> int:
         """Ask it to end (SIGTERM) and give its exit code."""
         return self._end(signal.SIGTERM)

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from litestar import Litestar, Router
 from litestar.di import Provide
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, NotFoundException
 from litestar.types import ASGIApp
 
 from phonebook_core.vendor_link.transport import LINK_PATH
@@ -30,7 +30,12 @@ from phonebook_server.accounts.sessions import Accounts
 from phonebook_server.activity import routes as activity_routes
 from phonebook_server.checks import require_readable_body
 from phonebook_server.config import Config
+from phonebook_server.contacts import bulk_routes, cleaning_routes, history_routes, import_routes, lookup_routes
 from phonebook_server.contacts import routes as contacts_routes
+from phonebook_server.contacts.bin import keep_bins_small
+from phonebook_server.contacts.duplicates import Duplicates
+from phonebook_server.contacts.indexes import kept_built
+from phonebook_server.contacts.uploads import keep_uploads_few
 from phonebook_server.db.changes import Changes
 from phonebook_server.db.database import Database
 from phonebook_server.dispatches import routes as dispatches_routes
@@ -39,6 +44,10 @@ from phonebook_server.events import routes as events_routes
 from phonebook_server.events.hub import Hub
 from phonebook_server.events.watching import watch_rights
 from phonebook_server.front import Front
+from phonebook_server.inclusions import routes as inclusions_routes
+from phonebook_server.installation import routes as installation_routes
+from phonebook_server.jobs import routes as jobs_routes
+from phonebook_server.jobs.running import Jobs
 from phonebook_server.keys import Keys
 from phonebook_server.mail import routes as mail_routes
 from phonebook_server.mail.sender import Sender
@@ -46,7 +55,9 @@ from phonebook_server.openapi import build_openapi, openapi_config
 from phonebook_server.opening import now_ms, open_server, publish_to_nobody, tell_nobody
 from phonebook_server.people import routes as people_routes
 from phonebook_server.people import user_routes
+from phonebook_server.phonebooks import numbers
 from phonebook_server.phonebooks import routes as phonebooks_routes
+from phonebook_server.phones import routes as phones_routes
 from phonebook_server.problems import answer_error
 from phonebook_server.server import Clock, Server
 from phonebook_server.services import routes as services_routes
@@ -55,9 +66,11 @@ from phonebook_server.services.hosting import PHONES, Hosted, find_services
 from phonebook_server.services.links import Links
 from phonebook_server.services.websocket import LinkEndpoint
 from phonebook_server.sites import routes as sites_routes
+from phonebook_server.sources import routes as sources_routes
+from phonebook_server.sources.syncing import Syncing
 from phonebook_server.tokens import routes as tokens_routes
 from phonebook_server.tokens.limits import require_open_route
-from phonebook_server.web import link_pages, pages
+from phonebook_server.web import dashboard
 
 MAX_BODY: Final = 1024 * 1024
 """Bytes of a request; imports have a limit of their own."""
@@ -72,9 +85,20 @@ API: Final = [
     *events_routes.handlers,
     *sites_routes.handlers,
     *phonebooks_routes.handlers,
+    *numbers.handlers,
     *contacts_routes.handlers,
+    *import_routes.handlers,
+    *lookup_routes.handlers,
+    *inclusions_routes.handlers,
+    *sources_routes.handlers,
+    *history_routes.handlers,
+    *bulk_routes.handlers,
+    *cleaning_routes.handlers,
+    *jobs_routes.handlers,
     *services_routes.handlers,
     *dispatches_routes.handlers,
+    *phones_routes.handlers,
+    *installation_routes.handlers,
     *api_docs.handlers,
 ]
 """Every topic's handlers below `/api/v1`."""
@@ -118,6 +142,9 @@ def create_litestar(server: Server, links: Links, hosted: Hosted, hub: Hub) -> L
     """The API and the pages. While it runs, the hosted services do; it closes the database when it is shut down."""
     accounts = Accounts(server)
     authentication = Authentication(server, accounts.throttle)
+    jobs = Jobs(server.clock)
+    duplicates = Duplicates()
+    syncing = Syncing(server)
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncGenerator[None]:
@@ -128,27 +155,37 @@ def create_litestar(server: Server, links: Links, hosted: Hosted, hub: Hub) -> L
             asyncio.create_task(Sender(server, changes).run()),
             asyncio.create_task(follow_service_tokens(server, changes, links)),
             asyncio.create_task(watch_rights(server, changes, hub)),
+            asyncio.create_task(keep_bins_small(server)),
+            asyncio.create_task(keep_uploads_few(server)),
+            asyncio.create_task(syncing.run(changes)),
         ]
         try:
-            async with hosted.running():
+            async with kept_built(server.db), hosted.running():
                 yield
         finally:
+            await jobs.close()
             await end(tasks)
             await authentication.close()
             await server.db.close()
 
-    exception_handlers: dict[Any, Any] = {Exception: answer_error, HTTPException: answer_error}
+    exception_handlers: dict[Any, Any] = {
+        Exception: answer_error,
+        HTTPException: answer_error,
+        NotFoundException: dashboard.answer_unknown_with(server.config),
+    }
     return Litestar(
         route_handlers=[
             Router("/api/v1", route_handlers=API, before_request=require_readable_body),
             *health.handlers,
-            *pages.handlers,
-            *link_pages.handlers,
+            *dashboard.handlers,
         ],
         dependencies={
             "server": Provide(lambda: server, sync_to_thread=False),
             "links": Provide(lambda: links, sync_to_thread=False),
             "hub": Provide(lambda: hub, sync_to_thread=False),
+            "jobs": Provide(lambda: jobs, sync_to_thread=False),
+            "syncing": Provide(lambda: syncing, sync_to_thread=False),
+            "duplicates": Provide(lambda: duplicates, sync_to_thread=False),
             "accounts": Provide(lambda: accounts, sync_to_thread=False),
             "principal": Provide(provide_principal, sync_to_thread=False),
         },

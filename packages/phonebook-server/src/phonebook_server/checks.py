@@ -14,6 +14,8 @@ from phonebook_core.errors import ChangedMeanwhile, Invalid, Problem
 from phonebook_core.phone_number import REGIONS
 
 MAX_NAME: Final = 255
+BODY_OPTIONAL: Final = "body_optional"
+"""The key in a handler's `opt` that says that its JSON body may be left out."""
 _ETAG: Final = re.compile(r'\s*(?:W/)?"([^"]*)"\s*(?:,|$)')
 
 
@@ -65,7 +67,8 @@ def require_version(if_match: str | None, version: int, what: str) -> None:
     if str(version) not in named:
         raise ChangedMeanwhile(
             f"Somebody else changed this {what} meanwhile: its version is now {version}. "
-            "Load it again and repeat your change."
+            "Load it again and repeat your change.",
+            version=version,
         )
 
 
@@ -79,6 +82,8 @@ async def require_readable_body(request: Request[Any, Any, Any]) -> None:
     if "data" not in request.route_handler.parsed_fn_signature.parameters:
         return
     if request.content_type[0] == "multipart/form-data":
+        return
+    if request.route_handler.opt.get(BODY_OPTIONAL) and not await request.body():
         return
     try:
         if not await request.body():

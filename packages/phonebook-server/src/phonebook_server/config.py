@@ -21,10 +21,11 @@ from msgspec import Struct
 from phonebook_core.errors import ConfigError, Problem
 
 PREFIX: Final = "PHONEBOOK_"
-OTHERS: Final = ("PHONEBOOK_SERVER_URL", "PHONEBOOK_SERVICE_")
-"""Beginnings of the variables that belong to vendor services running on their own, not to the server."""
+OTHERS: Final = ("PHONEBOOK_SERVER_URL", "PHONEBOOK_SERVICE_", "PHONEBOOK_SOURCE_PASSWORD")
+"""Beginnings of the variables that belong to vendor services on their own, or to a command, not to the server."""
 FILE: Final = "_FILE"
 """The ending of a variable that names a file with a secret."""
+MAX_DAYS: Final = 36_500
 LOG_LEVELS: Final = ("debug", "info", "warning", "error")
 
 
@@ -164,14 +165,24 @@ def _parse_slugs(text: str) -> tuple[str, ...]:
     return slugs
 
 
+def _parse_days(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) <= MAX_DAYS):
+        raise _Wrong(f"“{text}” is no number of days. Use a whole number from 0 to {MAX_DAYS}; 0 is for ever.")
+    return int(text)
+
+
 def _parse_log_level(text: str) -> str:
     if text.lower() not in LOG_LEVELS:
         raise _Wrong(f"“{text}” is no log level. Use one of {', '.join(LOG_LEVELS)}.")
     return text.lower()
 
 
+Origin = Literal["default", "environment", "file"]
+"""Where the value of an option comes from: nobody set it, a variable, or the file that a variable names."""
+
+
 class Config(Struct, frozen=True, kw_only=True):
-    """How this server runs. Made by `load_config`; every value is checked."""
+    """How this server runs. Made by `load_config`; every value is checked. `origins` says of each where it is from."""
 
     data_dir: Annotated[
         Path,
@@ -244,6 +255,27 @@ class Config(Struct, frozen=True, kw_only=True):
             "127.0.0.1,10.0.0.0/8",
         ),
     ] = ()
+    source_allowed_networks: Annotated[
+        tuple[str, ...],
+        Option(
+            "Addresses or networks of your own, separated by commas, that address books may be fetched from although "
+            "they are not public, as a Nextcloud in the LAN; plain http is allowed there too. Everything else that "
+            "sources are fetched from must have a public address and https.",
+            "none",
+            _parse_networks,
+            "192.168.10.0/24,fd12:3456::/48",
+        ),
+    ] = ()
+    bin_days: Annotated[
+        int,
+        Option(
+            "For how many days deleted contacts stay in the bin before they are removed for good. "
+            "0: until somebody empties it.",
+            "`30`",
+            _parse_days,
+            "90",
+        ),
+    ] = 30
     log_level: Annotated[
         str,
         Option(
@@ -253,6 +285,7 @@ class Config(Struct, frozen=True, kw_only=True):
             "debug",
         ),
     ] = "info"
+    origins: Mapping[str, Origin] = {}
 
     @property
     def database_path(self) -> Path:
@@ -274,7 +307,7 @@ class Config(Struct, frozen=True, kw_only=True):
 def options() -> dict[str, Option]:
     """Every field of `Config` with its option, in order."""
     hints = typing.get_type_hints(Config, include_extras=True)
-    return {name: hints[name].__metadata__[0] for name in Config.__struct_fields__}
+    return {name: hint.__metadata__[0] for name, hint in hints.items() if typing.get_origin(hint) is Annotated}
 
 
 def variable(field: str) -> str:
@@ -289,12 +322,14 @@ def load_config(environ: Mapping[str, str], *, cwd: Path) -> Config:
     """
     values: dict[str, Any] = {}
     problems: list[Problem] = []
+    origins: dict[str, Origin] = {}
     for field, option in options().items():
         try:
             text = _text_of(environ, field, option, cwd)
             if text is None or (not text.strip() and field != "hosted_services"):
                 continue
             values[field] = option.parse(text.strip())
+            origins[field] = "file" if option.secret and environ.get(variable(field) + FILE) else "environment"
         except _Wrong as wrong:
             problems.append(Problem(field=variable(field), message=str(wrong)))
     if problems:
@@ -302,7 +337,7 @@ def load_config(environ: Mapping[str, str], *, cwd: Path) -> Config:
     values["data_dir"] = cwd / values.get("data_dir", _default_data_dir(environ, cwd))
     values.setdefault("public_url", _default_public_url(values.get("host", "127.0.0.1"), values.get("port", 8000)))
     values.setdefault("mail_from", f"phonebook@{_mail_domain(values['public_url'])}")
-    return Config(**values)
+    return Config(**values, origins=origins)
 
 
 def warnings(environ: Mapping[str, str], config: Config) -> list[str]:
@@ -362,8 +397,8 @@ def shown(config: Config) -> dict[str, str]:
 def _shown(value: object, option: Option) -> str:
     if value is None:
         return f"({option.default})"
-    if isinstance(value, Smtp):
-        return f"(set: {value})"
+    if option.secret:
+        return f"(set: {value})" if isinstance(value, Smtp) else "(set)"
     return ",".join(str(each) for each in value) if isinstance(value, tuple) else str(value)
 
 

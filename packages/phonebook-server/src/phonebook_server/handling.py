@@ -7,9 +7,13 @@ from litestar.params import FromPath, FromQuery
 
 from phonebook_server.accounts.guards import Principal
 from phonebook_server.server import Server
+from phonebook_server.services.links import Links
 
 TheServer = NamedDependency[Server]
 """`server`: the running server's parts."""
+
+TheLinks = NamedDependency[Links]
+"""`links`: the links of this process to vendor services."""
 
 Asker = NamedDependency[Principal]
 """`principal`: who sent the request, signed in."""

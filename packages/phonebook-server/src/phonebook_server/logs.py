@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import structlog
 
-_QUIET: Final = ("_granian", "granian", "alembic", "asyncio", "aiosqlite", "sqlalchemy")
+_QUIET: Final = ("_granian", "granian", "alembic", "asyncio", "aiosqlite", "sqlalchemy", "httpx", "httpcore")
 """Libraries whose own chatter is of no use to whoever runs the server; their errors still show."""
 
 

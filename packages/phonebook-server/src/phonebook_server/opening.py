@@ -56,4 +56,5 @@ def open_server(
         announce=announce,
         enablements_changed=enablements_changed,
         publish=publish_to_nobody,
+        started_at=clock(),
     )

@@ -33,13 +33,24 @@ def decode_cursor(cursor: str | None, size: int) -> tuple[str, ...]:
     except (binascii.Error, msgspec.MsgspecError, ValueError):
         values = ()
     if len(values) != size:
-        raise Invalid(
-            "This cursor cannot be read. Take the `next_cursor` of the page before, or leave it out to begin anew.",
-            field="cursor",
-        )
+        raise _unreadable()
     return values
 
 
 def fold_ascii(text: str) -> str:
     """The text as SQLite's `lower` has it: only ASCII letters are made small. For cursors of lists by name."""
     return "".join(c.lower() if c.isascii() else c for c in text)
+
+
+def read_number(text: str) -> int:
+    """A whole number in a cursor. Raises Invalid when it is none of ours."""
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise _unreadable()
+    return int(text)
+
+
+def _unreadable() -> Invalid:
+    return Invalid(
+        "This cursor cannot be read. Take the `next_cursor` of the page before, or leave it out to begin anew.",
+        field="cursor",
+    )

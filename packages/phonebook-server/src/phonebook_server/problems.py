@@ -17,6 +17,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from phonebook_core import errors
 from phonebook_core.errors import Invalid, PhonebookError, Problem, TooManyTries
+from phonebook_server.checks import iso
 from phonebook_server.db.migrate import SchemaError
 from phonebook_server.ids import new_id
 
@@ -76,7 +77,11 @@ class FieldProblem(Problem, frozen=True, kw_only=True, omit_defaults=False):
 
 
 class ProblemDetails(Struct, frozen=True, kw_only=True):
-    """The body of every failure (RFC 9457). `problems` names each wrong field; `request_id` is in the server's log."""
+    """The body of every failure (RFC 9457). `problems` names each wrong field; `request_id` is in the server's log.
+
+    When something was changed meanwhile (412), `current_version` is the newest, and where there is a history
+    `changed_by`, `changed_at` and `change` say whose it is, from when, and what was done.
+    """
 
     type: str
     title: str
@@ -85,6 +90,10 @@ class ProblemDetails(Struct, frozen=True, kw_only=True):
     code: str
     problems: tuple[FieldProblem, ...] = ()
     request_id: str | UnsetType = UNSET
+    current_version: int | UnsetType = UNSET
+    changed_by: str | UnsetType = UNSET
+    changed_at: str | UnsetType = UNSET
+    change: str | UnsetType = UNSET
 
 
 def status_of(error: type[PhonebookError]) -> int:
@@ -109,7 +118,21 @@ def problem_details(error: PhonebookError) -> tuple[ProblemDetails, dict[str, st
         headers["retry-after"] = str(round(getattr(error, "retry_after", None) or RETRY_AFTER))
     elif status == 401:
         headers["www-authenticate"] = "Bearer"
-    return _details(status, error.code, error.message, problems), headers
+    details = _details(status, error.code, error.message, problems)
+    if isinstance(error, errors.ChangedMeanwhile):
+        details = msgspec.structs.replace(details, **_extensions(error))
+    return details, headers
+
+
+def _extensions(error: errors.ChangedMeanwhile) -> dict[str, Any]:
+    """What is known of the newest version, for whoever wants to bring both together."""
+    known = {
+        "current_version": error.version,
+        "changed_by": error.by or None,
+        "changed_at": iso(error.at) if error.at is not None else None,
+        "change": error.change or None,
+    }
+    return {name: value for name, value in known.items() if value is not None}
 
 
 def last_resort(error: BaseException) -> tuple[ProblemDetails, dict[str, str]]:

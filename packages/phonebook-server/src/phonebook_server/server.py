@@ -33,3 +33,5 @@ class Server:
     enablements_changed: Announce
     """Tell the vendor services side that what is wanted for a phonebook (by id) changed. After the commit."""
     publish: Publish
+    started_at: int = 0
+    """When it was opened, in UTC milliseconds."""

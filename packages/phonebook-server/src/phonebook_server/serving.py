@@ -109,7 +109,7 @@ async def _wait_until_ready(address: str, port: int) -> None:
         async with asyncio.timeout(_PATIENCE):
             while True:
                 try:
-                    reader, writer = await asyncio.open_connection(_reachable(address), port)
+                    reader, writer = await asyncio.open_connection(reachable(address), port)
                     try:
                         writer.write(b"GET /health/live HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")
                         if (await reader.readline()).startswith(b"HTTP/1.1 200"):
@@ -184,7 +184,8 @@ def free_address(config: Config) -> str:
     return str(address[0])
 
 
-def _reachable(address: str) -> str:
+def reachable(address: str) -> str:
+    """Where to knock when a server listens at this address, which may stand for every address of the machine."""
     return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(address, address)  # noqa: S104  # where to knock, not to listen
 
 

@@ -25,6 +25,7 @@ def test_an_empty_folder_becomes_an_installation(tmp_path: Path) -> None:
         assert httpx.get(f"{server.url}/health/ready").json() == {"status": "ready"}
         assert stat.S_IMODE((server.data_dir / "secret").stat().st_mode) == 0o600
         assert stat.S_IMODE(server.data_dir.stat().st_mode) == 0o700
+        server.wait_until_said("/first#")
     assert f"Serving at {server.url}" in server.output
     assert f"  {server.url}/first#" in server.output
     assert "experimental" not in server.output
@@ -39,6 +40,7 @@ def test_stopping_is_quick_and_in_order(tmp_path: Path) -> None:
     assert not list(server.data_dir.glob("*-wal")), "the write-ahead log was not folded in"
     server.start()
     person = server.add_person("a@example.org")
+    server.wait_until_said("Serving at", times=2)
     assert server.kill() < 0
     server.start()
     with server.client(person.token) as client:
@@ -120,9 +122,10 @@ def test_a_public_path_works_stripped_by_the_proxy_or_not(tmp_path: Path) -> Non
     env = {**NONE, "PHONEBOOK_PUBLIC_URL": "https://example.org/tools/book"}
     with RunningServer(tmp_path / "data", env=env) as server, server.client() as client:
         for base in ("", "/tools/book"):
-            page = client.get(f"{base}/register")
+            page = client.get(f"{base}/api/v1/docs")
             assert page.status_code == 200
             assert 'href="/tools/book/assets/style.css"' in page.text
+            assert client.get(f"{base}/register").headers["content-type"].startswith("text/html")
             assert "max-age" in page.headers["strict-transport-security"]
             assert client.get(f"{base}/api/v1/me").status_code == 401
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from phonebook_core.errors import Invalid, NotFound, NotSignedIn, Problem
@@ -18,14 +18,12 @@ from phonebook_server.accounts.sessions import (
 )
 from phonebook_server.activity.record import record
 from phonebook_server.checks import iso, tidy_name
-from phonebook_server.db.tables import Membership, Site, User
+from phonebook_server.db.tables import User
 from phonebook_server.events.event import Event
 from phonebook_server.mail.outbox import Kind, Recipient, enqueue
 from phonebook_server.people.links import void_links
+from phonebook_server.people.users import site_names
 from phonebook_server.server import Server
-
-MAX_SITES: Final = 100
-"""Names of sites that are refused as passwords."""
 
 
 async def sign_out(server: Server, principal: Principal, session_id: str) -> None:
@@ -68,7 +66,8 @@ async def change_password(
     TooManyTries.
     """
     user = await require_password(server, accounts, principal, current, field="current")
-    words = await _site_names(server, user.id)
+    async with server.db.reading() as connection:
+        words = await site_names(connection, user.id)
     found = await accounts.passwords.find_problems(
         new, email=user.email, name=user.name, second_factor=user.has_second_factor, words=words
     )
@@ -123,17 +122,6 @@ async def change_me(server: Server, principal: Principal, *, name: str | None, l
         await connection.execute(update(User).where(User.id == principal.user_id).values(**values))
         await _record(connection, server, principal, "user.changed", detail=", ".join(values))
     server.publish(Event(kind="user.changed", user_id=principal.user_id, subject=principal.user_id))
-
-
-async def _site_names(server: Server, user_id: str) -> list[str]:
-    query = (
-        select(Site.name)
-        .join(Membership, Membership.site_id == Site.id)
-        .where(Membership.user_id == user_id, Site.deleted_at.is_(None))
-        .limit(MAX_SITES)
-    )
-    async with server.db.reading() as connection:
-        return list((await connection.execute(query)).scalars())
 
 
 async def _record(

@@ -16,16 +16,16 @@ from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie
 from litestar.handlers import BaseRouteHandler
 from litestar.types import Message, Scope
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import update
 
 from phonebook_core.errors import NotAllowed, NotSignedIn
 from phonebook_server.accounts.addresses import plain_address
 from phonebook_server.accounts.devices import device_cookie
 from phonebook_server.accounts.guards import Principal
-from phonebook_server.accounts.sessions import ABSOLUTE_MS, IDLE_MS, Browser, renew_session
+from phonebook_server.accounts.sessions import ABSOLUTE_MS, Browser, holding_sessions, renew_session
 from phonebook_server.accounts.throttle import Throttle
 from phonebook_server.config import Config
-from phonebook_server.db.tables import ApiToken, Session, User
+from phonebook_server.db.tables import ApiToken, Session
 from phonebook_server.ids import hashed
 from phonebook_server.server import Server
 from phonebook_server.tokens.actions import PREFIX
@@ -51,9 +51,9 @@ class Authentication:
     Wrong tokens are counted by `throttle`; a right one is always served.
     """
 
-    def __init__(self, server: Server, throttle: Throttle | None = None) -> None:
+    def __init__(self, server: Server, throttle: Throttle) -> None:
         self._server = server
-        self._throttle = throttle or Throttle(server.clock)
+        self._throttle = throttle
         self._touching: dict[str, asyncio.Task[None]] = {}
 
     async def identify(self, connection: Connection) -> Principal:
@@ -115,28 +115,7 @@ class Authentication:
         now = self._server.clock()
         id_hash = hashed(secret) if secret.isascii() else ""
         async with self._server.db.reading() as reading:
-            query = (
-                select(
-                    Session.id.label("session_id"),
-                    Session.id_hash,
-                    Session.renew,
-                    Session.seen_at,
-                    User.id,
-                    User.email,
-                    User.is_admin,
-                )
-                .join(User, User.id == Session.user_id)
-                .where(
-                    or_(
-                        Session.id_hash == id_hash,
-                        and_(Session.former_hash == id_hash, Session.former_until > now),
-                    ),
-                    Session.expires_at > now,
-                    Session.seen_at > now - IDLE_MS,
-                    User.disabled_at.is_(None),
-                )
-            )
-            found = (await reading.execute(query)).one_or_none()
+            found = (await reading.execute(holding_sessions([id_hash], now))).one_or_none()
         if found is None:
             raise NotSignedIn("Your session is over. Sign in again.")
         if now - found.seen_at >= TOUCH_MS:

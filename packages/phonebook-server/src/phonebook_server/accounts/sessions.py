@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Sequence
+from typing import Any, Final
 
 from msgspec import Struct
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import Select, and_, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from phonebook_server.accounts.devices import describe_device, device_secret, remember_device
@@ -13,7 +14,7 @@ from phonebook_server.accounts.guards import Principal
 from phonebook_server.accounts.passwords import Passwords
 from phonebook_server.accounts.throttle import Throttle
 from phonebook_server.checks import iso
-from phonebook_server.db.tables import Session
+from phonebook_server.db.tables import Session, User
 from phonebook_server.ids import hashed, new_id, new_secret
 from phonebook_server.people.users import UserRow
 from phonebook_server.server import Server
@@ -62,6 +63,31 @@ class Accounts:
     def __init__(self, server: Server) -> None:
         self.passwords = Passwords()
         self.throttle = Throttle(server.clock)
+
+
+def holding_sessions(hashes: Sequence[str], now: int) -> Select[*tuple[Any, ...]]:
+    """The query for the sessions with secrets of these hashes that hold now, each with its user."""
+    return (
+        select(
+            Session.id.label("session_id"),
+            Session.id_hash,
+            Session.former_hash,
+            Session.former_until,
+            Session.expires_at,
+            Session.seen_at,
+            Session.renew,
+            User.id,
+            User.email,
+            User.is_admin,
+        )
+        .join(User, User.id == Session.user_id)
+        .where(
+            or_(Session.id_hash.in_(hashes), and_(Session.former_hash.in_(hashes), Session.former_until > now)),
+            Session.expires_at > now,
+            Session.seen_at > now - IDLE_MS,
+            User.disabled_at.is_(None),
+        )
+    )
 
 
 async def open_session(connection: AsyncConnection, user_id: str, browser: Browser, now: int) -> str:

@@ -8,33 +8,25 @@ from typing import Final
 
 import anyio.to_thread
 import msgspec
-from msgspec import Struct
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from phonebook_core.contact import Contact
 from phonebook_core.errors import Invalid, NotFound
 from phonebook_core.phone_number import derive
 from phonebook_server.accounts.guards import PhonebookRow, Principal, Role, require_phonebook
-from phonebook_server.checks import require_version
-from phonebook_server.contacts import changes, store
+from phonebook_server.contacts import changes, store, units
 from phonebook_server.contacts.changes import ChangePage
 from phonebook_server.contacts.inputs import ContactInput, apply, checked
+from phonebook_server.contacts.newest import require_newest
 from phonebook_server.contacts.store import Change, StoredContact, Write
+from phonebook_server.contacts.units import Undoable, Unit
 from phonebook_server.ids import new_id
-from phonebook_server.paging import decode_cursor, encode_cursor
 from phonebook_server.server import Server
 
 IDEMPOTENCY_MS: Final = 24 * 60 * 60 * 1000
 """How long the answer to an `Idempotency-Key` stands."""
 _KEY: Final = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?")
 _ID: Final = re.compile(r"[0-9a-f]{32}")
-
-
-class ContactPage(Struct, frozen=True, kw_only=True):
-    """Contacts in the one order; `next_cursor` asks for the following page, None when this is the last."""
-
-    items: list[StoredContact]
-    next_cursor: str | None
 
 
 async def create_contact(
@@ -62,7 +54,7 @@ async def create_contact(
                     )
                 return earlier
         write = Write(msgspec.structs.replace(contact, id=contact_id), Change.CREATED)
-        stored = await _write_one(connection, principal, phonebook_id, write, now)
+        stored, _ = await _write_one(connection, principal, phonebook_id, write, now)
     await server.announce(phonebook_id)
     return stored
 
@@ -70,22 +62,8 @@ async def create_contact(
 async def get_contact(server: Server, principal: Principal, contact_id: str) -> StoredContact:
     """The contact. Needs a viewer; a deleted one is not found."""
     async with server.db.reading() as connection:
-        stored, _ = await _require_contact(connection, principal, contact_id, Role.VIEWER)
+        stored, _ = await require_contact(connection, principal, contact_id, Role.VIEWER)
     return stored
-
-
-async def list_contacts(
-    server: Server, principal: Principal, phonebook_id: str, *, cursor: str | None, limit: int
-) -> ContactPage:
-    """A page of a phonebook's contacts. Needs a viewer. Contacts that change meanwhile never shift the others."""
-    async with server.db.reading() as connection:
-        await require_phonebook(connection, principal, phonebook_id, Role.VIEWER)
-        sort_key, contact_id = decode_cursor(cursor, 2)
-        items = await store.page(connection, phonebook_id, after=(sort_key.encode(), contact_id), limit=limit + 1)
-    if len(items) <= limit:
-        return ContactPage(items=items, next_cursor=None)
-    last = items[limit - 1].contact
-    return ContactPage(items=items[:limit], next_cursor=encode_cursor(store.encode_sort_key(last).decode(), last.id))
 
 
 async def change_contact(
@@ -96,25 +74,28 @@ async def change_contact(
     Raises ChangedMeanwhile when `if_match` names another version than the newest, Invalid with every problem.
     """
     async with server.db.transaction() as connection:
-        stored, phonebook = await _require_contact(connection, principal, contact_id, Role.EDITOR)
-        require_version(if_match, stored.version, "contact")
+        stored, phonebook = await require_contact(connection, principal, contact_id, Role.EDITOR)
+        await require_newest(connection, if_match, stored)
         contact = checked(apply(input, stored.contact), phonebook.region)
         if store.encode_body(contact) == store.encode_body(stored.contact):
             return stored
         write = Write(contact, Change.EDITED, stored)
-        stored = await _write_one(connection, principal, phonebook.id, write, server.clock())
+        stored, _ = await _write_one(connection, principal, phonebook.id, write, server.clock())
     await server.announce(phonebook.id)
     return stored
 
 
-async def delete_contact(server: Server, principal: Principal, contact_id: str, *, if_match: str | None = None) -> None:
+async def delete_contact(
+    server: Server, principal: Principal, contact_id: str, *, if_match: str | None = None
+) -> Undoable:
     """Put a contact into the bin. Needs an editor. Raises ChangedMeanwhile as `change_contact` does."""
     async with server.db.transaction() as connection:
-        stored, phonebook = await _require_contact(connection, principal, contact_id, Role.EDITOR)
-        require_version(if_match, stored.version, "contact")
+        stored, phonebook = await require_contact(connection, principal, contact_id, Role.EDITOR)
+        await require_newest(connection, if_match, stored)
         write = Write(stored.contact, Change.DELETED, stored)
-        await _write_one(connection, principal, phonebook.id, write, server.clock())
+        _, unit = await _write_one(connection, principal, phonebook.id, write, server.clock())
     await server.announce(phonebook.id)
+    return units.undoable(unit.id)
 
 
 async def read_changes(
@@ -134,7 +115,10 @@ async def rederive(connection: AsyncConnection, phonebook_id: str, region: str, 
     """
     existing = await store.read_all(connection, phonebook_id)
     writes = await anyio.to_thread.run_sync(_rederived, existing, region)
-    await store.write(connection, phonebook_id, writes, unit=new_id(), actor=actor, now=now)
+    if writes:
+        summary = f"{len(writes)} contacts read anew for the region {region}"
+        unit = await units.begin(connection, units.Kind.REGION, actor=actor, now=now, summary=summary)
+        await store.write(connection, phonebook_id, writes, unit=unit)
     return len(writes)
 
 
@@ -150,15 +134,19 @@ def _rederived(existing: list[StoredContact], region: str) -> list[Write]:
 
 async def _write_one(
     connection: AsyncConnection, principal: Principal, phonebook_id: str, write: Write, now: int
-) -> StoredContact:
-    actor = name_actor(principal)
-    [stored] = await store.write(connection, phonebook_id, [write], unit=new_id(), actor=actor, now=now)
-    return stored
+) -> tuple[StoredContact, Unit]:
+    unit = await units.begin(connection, units.Kind.EDIT, actor=name_actor(principal), now=now)
+    [stored] = await store.write(connection, phonebook_id, [write], unit=unit)
+    return stored, unit
 
 
-async def _require_contact(
-    connection: AsyncConnection, principal: Principal, contact_id: str, role: Role
+async def require_contact(
+    connection: AsyncConnection, principal: Principal, contact_id: str, role: Role, *, binned: bool = False
 ) -> tuple[StoredContact, PhonebookRow]:
+    """The contact and its phonebook, when the asker has at least `role` there; with `binned`, from the bin too.
+
+    Raises NotFound, for what is none of the asker's business too, and NotAllowed when the role is too low.
+    """
     stored = await store.find(connection, contact_id) if _ID.fullmatch(contact_id) else None
     if stored is None:
         raise _no_contact()
@@ -166,7 +154,7 @@ async def _require_contact(
         phonebook = await require_phonebook(connection, principal, stored.phonebook_id, role)
     except NotFound:
         raise _no_contact() from None
-    if stored.deleted_at is not None:
+    if stored.deleted_at is not None and not binned:
         raise _no_contact()
     return stored, phonebook
 

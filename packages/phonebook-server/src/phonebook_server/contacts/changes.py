@@ -3,15 +3,14 @@
 Writers keep nothing per reader: every changed contact moves to the end of its phonebook's positions, and a deleted one
 stays behind as a tombstone, so that “since” is a range of an index. A snapshot is read along the same positions:
 what changes meanwhile comes again behind, and only tombstones that are older than the snapshot are left out.
+
+A phonebook that includes others is read as the merged book; `merged_changes` does that.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
 from typing import Any, Final
 
-import msgspec
 from msgspec import Struct
 from sqlalchemy import Row, or_
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -20,26 +19,16 @@ from phonebook_core.contact import Contact
 from phonebook_core.vendor_link.codec import PAGE_BYTES
 from phonebook_server.accounts.guards import PhonebookRow
 from phonebook_server.contacts import store
+from phonebook_server.contacts.merged_changes import read_merged
 from phonebook_server.contacts.store import StoredContact
+from phonebook_server.contacts.sync_tokens import Part, Parts, Token, decode_token, encode_parts, encode_token, key_of
 from phonebook_server.db import tables
+from phonebook_server.inclusions.closure import Member
+from phonebook_server.inclusions.store import includes_any, members_of
 
 MAX_PAGE: Final = 1_000
-"""The most contacts in one page of changes."""
-MAX_TOKEN: Final = 300
-"""Characters in the longest token that is looked at."""
+"""The most contacts in one page of changes, besides those of a merged book that come along with others."""
 _FETCH: Final = 100
-
-
-class Token(Struct, frozen=True, array_like=True):
-    """What a sync token holds, for this module only: readers treat the text as opaque.
-
-    The reader knows everything up to `position` of `epoch`. `begun` is where the phonebook was when the reader's
-    snapshot began: contacts that were deleted by then were never told to it.
-    """
-
-    epoch: str
-    position: int
-    begun: int = 0
 
 
 class ChangePage(Struct, frozen=True, kw_only=True):
@@ -57,41 +46,37 @@ class ChangePage(Struct, frozen=True, kw_only=True):
         return tuple(stored.contact for stored in self.stored)
 
 
-def newest_token(phonebook: PhonebookRow) -> str:
-    """The token of who knows everything about the phonebook as it was read."""
-    return encode_token(phonebook.epoch, phonebook.position)
-
-
-def encode_token(epoch: str, position: int, begun: int = 0) -> str:
-    """The text of a token, in characters that need no escaping in a URL."""
-    token = Token(epoch, position, begun if begun > position else 0)
-    return base64.urlsafe_b64encode(msgspec.msgpack.encode(token)).decode().rstrip("=")
-
-
-def decode_token(text: str) -> Token | None:
-    """What a token holds, None when it is none of ours."""
-    if not text or len(text) > MAX_TOKEN:
-        return None
-    try:
-        padded = text.encode("ascii") + b"=" * (-len(text) % 4)
-        token = msgspec.msgpack.decode(base64.b64decode(padded, b"-_", validate=True), type=Token)
-    except (UnicodeError, binascii.Error, msgspec.MsgspecError, RecursionError):
-        return None
-    return token if token.position >= 0 and token.begun >= 0 else None
-
-
 async def changes_since(connection: AsyncConnection, phonebook: PhonebookRow, since: str, limit: int) -> ChangePage:
     """One page of what changed since the token `since`; its cost depends on the changes, not on the phonebook.
 
     `phonebook` must have been read in the same transaction. A token that is empty, unreadable, of another epoch, older
     than the horizon or from the future begins a snapshot. A page ends at `limit` contacts (at most MAX_PAGE) or before
-    it would pass PAGE_BYTES, and always has at least one contact when there is one to tell.
+    it would pass PAGE_BYTES; with what included phonebooks add see `read_merged`. Without them it always has at least
+    one contact when there is one to tell.
     """
-    token = _usable(decode_token(since), phonebook)
+    limit = max(1, min(limit, MAX_PAGE))
+    token = decode_token(since)
+    if isinstance(token, Token | None) and not await includes_any(connection, phonebook.id):
+        return await _changes_of_one(connection, phonebook, token, limit)
+    members = await members_of(connection, phonebook.id)
+    page = await read_merged(connection, members, _as_parts(token, members[0]), limit)
+    return ChangePage(
+        stored=page.shown,
+        removals=page.hidden,
+        token=_encode(phonebook, page.parts),
+        snapshot=page.snapshot,
+        more=page.more,
+    )
+
+
+async def _changes_of_one(
+    connection: AsyncConnection, phonebook: PhonebookRow, token: Token | None, limit: int
+) -> ChangePage:
+    token = _usable(token, phonebook)
     snapshot = token is None
     if token is None:
         token = Token(phonebook.epoch, 0, phonebook.position)
-    rows, more = await _rows_since(connection, phonebook.id, token, max(1, min(limit, MAX_PAGE)))
+    rows, more = await _rows_since(connection, phonebook.id, token, limit)
     last = rows[-1].position if rows else token.position
     reached = last if more else max(last, phonebook.position)
     return ChangePage(
@@ -101,6 +86,21 @@ async def changes_since(connection: AsyncConnection, phonebook: PhonebookRow, si
         snapshot=snapshot,
         more=more,
     )
+
+
+def _as_parts(token: Token | Parts | None, own: Member) -> Parts | None:
+    """The token as one of a merged book: whoever has one of before the first inclusion goes on with it."""
+    if not isinstance(token, Token):
+        return token
+    if token.epoch != own.book.epoch:
+        return None
+    return (Part(key_of(own.book), token.position, 0, max(token.position, token.begun)),)
+
+
+def _encode(phonebook: PhonebookRow, parts: Parts) -> str:
+    if len(parts) > 1:
+        return encode_parts(parts)
+    return encode_token(phonebook.epoch, parts[0].position, parts[0].floor)
 
 
 def _usable(token: Token | None, phonebook: PhonebookRow) -> Token | None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from phonebook_core.contact import Contact, Email, PhoneNumber, find_problems
-from phonebook_core.errors import Invalid, Problem
-from phonebook_core.formats.reading import MAX_META_DEPTH
+from phonebook_core.errors import Invalid
 from phonebook_core.phone_number import derive
 
 
@@ -73,49 +71,6 @@ def apply(input: ContactInput, contact: Contact) -> Contact:
 
 def checked(contact: Contact, region: str) -> Contact:
     """The contact with its numbers derived for `region`. Raises Invalid with every problem when it cannot be stored."""
-    # The core measures meta by encoding it, which only works for values that can travel.
-    problems = find_meta_problems(contact.meta)
-    problems = find_problems(msgspec.structs.replace(contact, meta={}) if problems else contact) + problems
-    if problems:
+    if problems := find_problems(contact):
         raise Invalid(problems)
     return derive(contact, region)
-
-
-def find_meta_problems(meta: Mapping[str, Mapping[str, Any]]) -> list[Problem]:
-    """Everything in vendor values that cannot travel to a vendor service, be it by JSON or by MessagePack."""
-    problems = []
-    for slug, values in meta.items():
-        try:
-            slug.encode()
-        except UnicodeEncodeError:
-            problems.append(
-                Problem(field="meta", code="unreadable", message="Remove the broken character from the service's name.")
-            )
-            continue
-        if message := _untransportable(values, MAX_META_DEPTH):
-            problems.append(Problem(field=f"meta.{slug}", code="invalid", message=message))
-    return problems
-
-
-def _untransportable(value: object, depth: int) -> str:
-    """Why a value cannot be handed to a vendor service, empty when it can."""
-    if depth < 0:
-        return f"Nest the vendor values at most {MAX_META_DEPTH} levels deep."
-    match value:
-        case str():
-            try:
-                value.encode()
-            except UnicodeEncodeError:
-                return "Remove the broken character from the vendor values."
-            return ""
-        case bool() | None | float():
-            return ""
-        case int():
-            return "" if -(2**63) <= value < 2**63 else "Whole numbers in the vendor values must fit into 64 bits."
-        case dict():
-            parts = [*value.keys(), *value.values()]
-        case list():
-            parts = value
-        case _:
-            return "The vendor values can hold only what JSON can."
-    return next((message for part in parts if (message := _untransportable(part, depth - 1))), "")

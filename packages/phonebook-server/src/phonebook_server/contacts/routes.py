@@ -1,35 +1,30 @@
-"""Contacts over HTTP: JSON in and out, entity tags, cursors, files to import, changes since a sync token."""
+"""Contacts over HTTP: JSON in and out, entity tags, cursors, changes since a sync token."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import msgspec
-from litestar import Request, Response, delete, get, patch, post
-from litestar.datastructures import UploadFile
-from litestar.exceptions import ClientException
-from litestar.exceptions.http_exceptions import RequestEntityTooLarge
-from litestar.openapi.spec import OpenAPIFormat, OpenAPIMediaType, OpenAPIType, Operation, RequestBody, Schema
+from litestar import Response, delete, get, patch, post
 from litestar.params import FromQuery, HeaderParameter, JSONBody, QueryParameter
 from msgspec import Struct
 
+from phonebook_core.contact import MAX_TEXT as MAX_GROUP
 from phonebook_core.contact import Contact, Email, PhoneNumber
-from phonebook_core.errors import Invalid
-from phonebook_core.formats.reading import MAX_BYTES
-from phonebook_server import problems
+from phonebook_core.search_terms import MAX_TEXT
 from phonebook_server.checks import etag, iso
-from phonebook_server.contacts import actions
+from phonebook_server.contacts import actions, listing
 from phonebook_server.contacts.changes import MAX_PAGE
-from phonebook_server.contacts.importing import ImportReport, import_file
 from phonebook_server.contacts.inputs import ContactInput
+from phonebook_server.contacts.listing import GroupCount
+from phonebook_server.contacts.search import Query, Sort
 from phonebook_server.contacts.store import StoredContact
+from phonebook_server.contacts.units import Undoable
 from phonebook_server.handling import Asker, Cursor, Id, TheServer
 from phonebook_server.paging import DEFAULT_LIMIT
 
 MAX_LIST: Final = 500
 """The most contacts in one page of a list."""
-_FORM_OVERHEAD: Final = 64 * 1024
 
 IfMatch = Annotated[
     str | None, HeaderParameter(name="If-Match", description="The ETag that your change is based on; else 412.")
@@ -49,7 +44,12 @@ class EmailView(Email, frozen=True, kw_only=True, omit_defaults=False):
 
 
 class ContactView(Contact, frozen=True, kw_only=True, omit_defaults=False):
-    """A contact as clients get it, every field there. Times are ISO 8601 in UTC."""
+    """A contact as clients get it, every field there. Times are ISO 8601 in UTC.
+
+    `source_id` is the source outside that keeps it: then only `meta` can be changed here.
+    `included`: it belongs to another phonebook than the one that was asked for, and is read-only there. Among changes,
+    which are what phones show, it lacks the numbers that a nearer contact has; GET it by its id before you edit it.
+    """
 
     numbers: tuple[NumberView, ...] = ()
     emails: tuple[EmailView, ...] = ()
@@ -57,13 +57,25 @@ class ContactView(Contact, frozen=True, kw_only=True, omit_defaults=False):
     version: int
     created_at: str
     updated_at: str
+    source_id: str | None = None
+    included: bool = False
 
 
 class ContactList(Struct, frozen=True, kw_only=True):
-    """A page of contacts in the one order. Ask for the next with `next_cursor`; null: there is none."""
+    """A page of contacts. Ask for the next with `next_cursor`; null: there is none.
+
+    `total` is how many there are in all; null on later pages, and when a search finds more than 10,000.
+    """
 
     items: list[ContactView]
     next_cursor: str | None
+    total: int | None
+
+
+class GroupList(Struct, frozen=True, kw_only=True):
+    """Groups by name."""
+
+    items: list[GroupCount]
 
 
 class ChangeList(Struct, frozen=True, kw_only=True):
@@ -76,8 +88,8 @@ class ChangeList(Struct, frozen=True, kw_only=True):
     more: bool
 
 
-def view(stored: StoredContact) -> ContactView:
-    """The contact as clients get it."""
+def view(stored: StoredContact, *, within: str | None = None) -> ContactView:
+    """The contact as clients get it; `within` is the phonebook in which it is shown, if not its own."""
     contact = stored.contact
     fields = msgspec.structs.asdict(contact)
     fields["numbers"] = tuple(NumberView(value=n.value, label=n.label, e164=n.e164) for n in contact.numbers)
@@ -88,6 +100,8 @@ def view(stored: StoredContact) -> ContactView:
         version=stored.version,
         created_at=iso(stored.created_at),
         updated_at=iso(stored.updated_at),
+        source_id=stored.source_id,
+        included=within is not None and within != stored.phonebook_id,
     )
 
 
@@ -110,17 +124,39 @@ async def create_contact(
     return response
 
 
-@get("/phonebooks/{phonebook_id:str}/contacts", operation_id="list_contacts", summary="List a phonebook's contacts")
+@get("/phonebooks/{phonebook_id:str}/contacts", operation_id="list_contacts", summary="List or search contacts")
 async def list_contacts(
     server: TheServer,
     principal: Asker,
     phonebook_id: Id,
+    search: Annotated[str, QueryParameter(max_length=MAX_TEXT, description="What was typed: names, numbers, …")] = "",
+    group: Annotated[str, QueryParameter(max_length=MAX_GROUP, description="Only this group, by its exact name.")] = "",
+    sort: Annotated[Sort | None, QueryParameter(description="Without it: by rank or, without search, name.")] = None,
+    included: Annotated[bool, QueryParameter(description="Whether contacts of included phonebooks count.")] = True,
     cursor: Cursor = None,
     limit: Annotated[int, QueryParameter(ge=1, le=MAX_LIST)] = DEFAULT_LIMIT,
 ) -> ContactList:
-    """Contacts by name, a page at a time."""
-    page = await actions.list_contacts(server, principal, phonebook_id, cursor=cursor, limit=limit)
-    return ContactList(items=[view(stored) for stored in page.items], next_cursor=page.next_cursor)
+    """Contacts by name, or those that a search finds, the best first; a page at a time."""
+    query = Query(text=search, group=group, sort=sort)
+    page = await listing.list_contacts(
+        server, principal, phonebook_id, query=query, included=included, cursor=cursor, limit=limit
+    )
+    return ContactList(
+        items=[view(stored, within=phonebook_id) for stored in page.items],
+        next_cursor=page.next_cursor,
+        total=page.total,
+    )
+
+
+@get("/phonebooks/{phonebook_id:str}/groups", operation_id="list_groups", summary="List the groups of a phonebook")
+async def list_groups(
+    server: TheServer,
+    principal: Asker,
+    phonebook_id: Id,
+    included: Annotated[bool, QueryParameter(description="Whether contacts of included phonebooks count.")] = True,
+) -> GroupList:
+    """Every group that a contact is in, with how many are, by name."""
+    return GroupList(items=await listing.list_groups(server, principal, phonebook_id, included=included))
 
 
 @get("/contacts/{contact_id:str}", operation_id="get_contact", summary="Get a contact")
@@ -145,15 +181,15 @@ async def change_contact(
     return _answer(await actions.change_contact(server, principal, contact_id, data, if_match=if_match))
 
 
-@delete("/contacts/{contact_id:str}", operation_id="delete_contact", summary="Delete a contact")
+@delete("/contacts/{contact_id:str}", operation_id="delete_contact", summary="Delete a contact", status_code=200)
 async def delete_contact(
     server: TheServer,
     principal: Asker,
     contact_id: Id,
     if_match: IfMatch = None,
-) -> None:
-    """Put a contact into the bin. With If-Match, only when nobody else was faster (else 412)."""
-    await actions.delete_contact(server, principal, contact_id, if_match=if_match)
+) -> Undoable:
+    """Put a contact into the bin; a POST to `undo` brings it back. With If-Match, only when nobody was faster."""
+    return await actions.delete_contact(server, principal, contact_id, if_match=if_match)
 
 
 @get("/phonebooks/{phonebook_id:str}/changes", operation_id="list_changes", summary="What changed since a sync token")
@@ -164,10 +200,13 @@ async def list_changes(
     since: FromQuery[str] = "",
     limit: Annotated[int, QueryParameter(ge=1, le=MAX_PAGE)] = 500,
 ) -> ChangeList:
-    """Upserts and removals since the token, or everything when it is empty or too old."""
+    """Upserts and removals since the token, or everything when it is empty or too old; with what is included.
+
+    A page may have up to 500 contacts more than `limit`, when the changes concern others that are shown.
+    """
     page = await actions.read_changes(server, principal, phonebook_id, since=since, limit=limit)
     return ChangeList(
-        upserts=[view(stored) for stored in page.stored],
+        upserts=[view(stored, within=phonebook_id) for stored in page.stored],
         removals=list(page.removals),
         token=page.token,
         snapshot=page.snapshot,
@@ -175,93 +214,15 @@ async def list_changes(
     )
 
 
-def answer_too_large(_: Request[Any, Any, Any], __: Exception) -> Response[bytes]:
-    """413 with what to do, in place of the general sentence."""
-    details = problems.ProblemDetails(
-        type="urn:phonebook:problem:too_large",
-        title=problems.TITLES[413],
-        status=413,
-        detail=f"The file is larger than {MAX_BYTES // 1024**2} MiB. Split it and import one part after the other.",
-        code="too_large",
-    )
-    return Response(msgspec.json.encode(details), status_code=413, media_type=problems.MEDIA_TYPE)
-
-
-@dataclass
-class ImportOperation(Operation):
-    """The multipart body for the API's documentation, as the handler reads it by itself."""
-
-    def __post_init__(self) -> None:
-        text = Schema(type=OpenAPIType.STRING)
-        file = Schema(
-            type=OpenAPIType.STRING, format=OpenAPIFormat.BINARY, description="A CSV or vCard file, at most 10 MiB."
-        )
-        schema = Schema(
-            type=OpenAPIType.OBJECT, properties={"file": file, "encoding": text, "delimiter": text}, required=["file"]
-        )
-        self.request_body = RequestBody(required=True, content={"multipart/form-data": OpenAPIMediaType(schema=schema)})
-
-
-@post(
-    "/phonebooks/{phonebook_id:str}/imports",
-    operation_id="import_contacts",
-    summary="Import a file of contacts",
-    operation_class=ImportOperation,
-    status_code=200,
-    request_max_body_size=MAX_BYTES + _FORM_OVERHEAD,
-    exception_handlers={RequestEntityTooLarge: answer_too_large},
-)
-async def import_contacts(
-    request: Request[Any, Any, Any], server: TheServer, principal: Asker, phonebook_id: Id
-) -> ImportReport:
-    """All good rows of a CSV or vCard file at once; the answer counts them and says what is wrong with the others."""
-    upload, texts = await _read_form(request)
-    data = await upload.read()
-    if len(data) > MAX_BYTES:
-        raise RequestEntityTooLarge
-    return await import_file(
-        server,
-        principal,
-        phonebook_id,
-        data,
-        upload.filename,
-        encoding=texts.get("encoding") or None,
-        delimiter=texts.get("delimiter") or None,
-    )
-
-
 handlers: Final = (
     create_contact,
     list_contacts,
+    list_groups,
     get_contact,
     change_contact,
     delete_contact,
-    import_contacts,
     list_changes,
 )
-
-
-async def _read_form(request: Request[Any, Any, Any]) -> tuple[UploadFile, dict[str, str]]:
-    """The one file of a multipart form, whatever the part is called, and the texts beside it."""
-    try:
-        parts: list[tuple[str, Any]] = list((await request.form()).multi_items())
-    except RequestEntityTooLarge:
-        raise
-    except (ClientException, ValueError, LookupError):  # also a part in a charset that there is not
-        raise Invalid(
-            "The body cannot be read as multipart/form-data. Send the file as the part `file`, with its name.",
-            code="invalid_form",
-        ) from None
-    files = [(name, part) for name, part in parts if isinstance(part, UploadFile)]
-    named = [part for name, part in files if name == "file"] or [part for _, part in files]
-    if len(named) != 1:
-        found = "no file" if not named else f"{len(named)} files"
-        raise Invalid(
-            f"The request has {found}. Send one, as multipart/form-data in the part `file`, with its file name.",
-            field="file",
-            code="required",
-        )
-    return named[0], {name: part for name, part in parts if isinstance(part, str)}
 
 
 def _answer(stored: StoredContact) -> Response[ContactView]:

@@ -15,8 +15,12 @@ from typing import Any, Final
 from sqlalchemy import event
 from sqlalchemy.engine import URL, Connection
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
+
+from phonebook_core.errors import Unavailable
 
 BUSY_TIMEOUT_MS: Final = 15_000
 READERS: Final = 4
@@ -51,10 +55,17 @@ class Database:
     async def transaction(self) -> AsyncGenerator[AsyncConnection]:
         """A write transaction: committed, and with that on disk, when the block ends well; rolled back otherwise.
 
-        Nothing may be announced before the block has ended.
+        Nothing may be announced before the block has ended. Raises Unavailable when others write for too long.
         """
-        async with self._writer.begin() as connection:
-            yield connection
+        try:
+            async with self._writer.begin() as connection:
+                yield connection
+        except PoolTimeout:
+            raise _busy() from None
+        except OperationalError as error:
+            if "database is locked" not in str(error.orig):
+                raise
+            raise _busy() from None
 
     @asynccontextmanager
     async def reading(self) -> AsyncGenerator[AsyncConnection]:
@@ -71,6 +82,13 @@ class Database:
         """Give the files back."""
         await self._reader.dispose()
         await self._writer.dispose()
+
+
+def _busy() -> Unavailable:
+    return Unavailable(
+        "A large change is being written, so yours had to wait for too long and was not made. Try again in a minute.",
+        code="busy",
+    )
 
 
 def _engine(url: URL, *, pool_size: int, max_overflow: int) -> AsyncEngine:

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from phonebook_core.errors import PhonebookError
 
-HEAD: Final = "0002"
+HEAD: Final = "0004"
 """The newest migration. Known here so that a server whose database is up to date does not import Alembic."""
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 

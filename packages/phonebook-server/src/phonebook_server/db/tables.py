@@ -182,7 +182,8 @@ class Phonebook(Table):
     """Contacts of one site that phones see together.
 
     `position` counts the changes ever made; sync tokens are positions in `epoch`. Tokens below `horizon` are too old.
-    `region` is empty when the site's holds.
+    `region` is empty when the site's holds. `contacts` counts its own that are not deleted, `contacts_changed_at` is
+    when one of them last changed; both are kept by `contacts.store.write`.
     """
 
     __tablename__ = "phonebooks"
@@ -196,24 +197,58 @@ class Phonebook(Table):
     version: Mapped[int] = mapped_column(default=1)
     position: Mapped[int] = mapped_column(default=0)
     horizon: Mapped[int] = mapped_column(default=0)
+    contacts: Mapped[int] = mapped_column(default=0)
+    contacts_changed_at: Mapped[int | None]
     epoch: Mapped[str]
     created_at: Mapped[int]
     deleted_at: Mapped[int | None]
 
 
 class Contact(Table):
-    """The newest version of a contact. `position` is the phonebook's position at its last change; see `Phonebook`."""
+    """The newest version of a contact. `position` is the phonebook's position at its last change; see `Phonebook`.
+
+    `row` is its row in the search index, `organization_key` sorts by company. `source_id` is the source outside that
+    keeps it, if any.
+    """
 
     __tablename__ = "contacts"
     __table_args__ = (
         Index("ix_contacts_changes", "phonebook_id", "position"),
+        Index("ix_contacts_row", "row", "sort_key", "id"),
         Index(
             "ix_contacts_list",
             "phonebook_id",
             "sort_key",
             "id",
+            "row",
             sqlite_where=text("deleted_at IS NULL"),
             postgresql_where=text("deleted_at IS NULL"),
+        ),
+        Index(
+            "ix_contacts_organization",
+            "phonebook_id",
+            "organization_key",
+            "id",
+            "row",
+            sqlite_where=text("deleted_at IS NULL"),
+            postgresql_where=text("deleted_at IS NULL"),
+        ),
+        Index(
+            "ix_contacts_updated",
+            "phonebook_id",
+            "updated_at",
+            "id",
+            "row",
+            sqlite_where=text("deleted_at IS NULL"),
+            postgresql_where=text("deleted_at IS NULL"),
+        ),
+        Index(
+            "ix_contacts_bin",
+            "phonebook_id",
+            "position",
+            "deleted_at",
+            sqlite_where=text("deleted_at IS NOT NULL"),
+            postgresql_where=text("deleted_at IS NOT NULL"),
         ),
     )
 
@@ -221,11 +256,31 @@ class Contact(Table):
     phonebook_id: Mapped[str] = mapped_column(ForeignKey("phonebooks.id", ondelete="CASCADE"))
     body: Mapped[bytes]
     sort_key: Mapped[bytes]
+    organization_key: Mapped[bytes]
     version: Mapped[int]
     position: Mapped[int]
+    row: Mapped[int]
+    source_id: Mapped[str | None] = mapped_column(index=True)
     created_at: Mapped[int]
     updated_at: Mapped[int]
     deleted_at: Mapped[int | None]
+
+
+class ContactNumber(Table):
+    """What identifies a contact's numbers (`phonebook_core.phone_number.identity`), for finding who else has them.
+
+    `since` is the phonebook's position at which the live contact got the number (or later). A number that it has no
+    longer stays until the contact is purged: `former_at` is the position at which it went.
+    """
+
+    __tablename__ = "contact_numbers"
+    __table_args__ = (Index("ix_contact_numbers_identity", "identity", "phonebook_id"), {"sqlite_with_rowid": False})
+
+    contact_id: Mapped[str] = mapped_column(ForeignKey("contacts.id", ondelete="CASCADE"), primary_key=True)
+    identity: Mapped[str] = mapped_column(primary_key=True)
+    phonebook_id: Mapped[str]
+    since: Mapped[int]
+    former_at: Mapped[int | None]
 
 
 class ContactVersion(Table):
@@ -241,6 +296,142 @@ class ContactVersion(Table):
     unit: Mapped[str]
     actor: Mapped[str]
     at: Mapped[int]
+
+
+class Unit(Table):
+    """Changes to contacts that were made as one: an import, a bulk change, a merge, a single edit. Undone as a whole.
+
+    `undoes` is the unit that this one undid, `undone_by` the one that undid this. `summary` is a sentence for people.
+    """
+
+    __tablename__ = "units"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    actor: Mapped[str]
+    at: Mapped[int]
+    summary: Mapped[str] = mapped_column(default="")
+    created: Mapped[int] = mapped_column(default=0)
+    changed: Mapped[int] = mapped_column(default=0)
+    deleted: Mapped[int] = mapped_column(default=0)
+    undoes: Mapped[str | None]
+    undone_by: Mapped[str | None]
+
+
+class UnitPhonebook(Table):
+    """A phonebook in which a unit changed something."""
+
+    __tablename__ = "unit_phonebooks"
+
+    phonebook_id: Mapped[str] = mapped_column(ForeignKey("phonebooks.id", ondelete="CASCADE"), primary_key=True)
+    unit_id: Mapped[str] = mapped_column(ForeignKey("units.id", ondelete="CASCADE"), primary_key=True, index=True)
+
+
+class Inclusion(Table):
+    """A phonebook shows the contacts of another, live and read-only.
+
+    `groups` (JSON) are the only groups that come along, empty: all contacts. `version` grows with every change of them.
+    """
+
+    __tablename__ = "inclusions"
+
+    phonebook_id: Mapped[str] = mapped_column(ForeignKey("phonebooks.id", ondelete="CASCADE"), primary_key=True)
+    included_id: Mapped[str] = mapped_column(
+        ForeignKey("phonebooks.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    groups: Mapped[str] = mapped_column(default="[]")
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[int]
+
+
+class Upload(Table):
+    """A file that somebody is about to import: kept for a day, or until it was committed."""
+
+    __tablename__ = "uploads"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    phonebook_id: Mapped[str] = mapped_column(ForeignKey("phonebooks.id", ondelete="CASCADE"), index=True)
+    user_id: Mapped[str]
+    filename: Mapped[str]
+    data: Mapped[bytes]
+    options: Mapped[bytes]
+    created_at: Mapped[int]
+    committed_at: Mapped[int | None]
+    report: Mapped[bytes | None]
+
+
+class RememberedMapping(Table):
+    """Which column means what, as it was last used in a site for files with these headers (`key` is their hash)."""
+
+    __tablename__ = "remembered_mappings"
+
+    site_id: Mapped[str] = mapped_column(ForeignKey("sites.id", ondelete="CASCADE"), primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    mapping: Mapped[bytes]
+    used_at: Mapped[int]
+
+
+class NotDuplicates(Table):
+    """Two contacts of which somebody said that they are not the same. `one` is the smaller id."""
+
+    __tablename__ = "not_duplicates"
+
+    one: Mapped[str] = mapped_column(ForeignKey("contacts.id", ondelete="CASCADE"), primary_key=True)
+    other: Mapped[str] = mapped_column(ForeignKey("contacts.id", ondelete="CASCADE"), primary_key=True, index=True)
+    actor: Mapped[str]
+    at: Mapped[int]
+
+
+class Source(Table):
+    """An address book elsewhere that a phonebook subscribes to. `kind` is `carddav` or `file`.
+
+    `password` is encrypted, empty when there is none. `options` (JSON) say how a file is read. `state` (JSON) is how
+    far the source was read: sync token, ETag. `result` (JSON) is what came of the last try, None before the first;
+    `ok_at` is when it last went well, `due_at` when the next try is. `version` grows with what people change.
+    """
+
+    __tablename__ = "sources"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    phonebook_id: Mapped[str] = mapped_column(ForeignKey("phonebooks.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str]
+    name: Mapped[str]
+    url: Mapped[str]
+    username: Mapped[str] = mapped_column(default="")
+    password: Mapped[bytes]
+    options: Mapped[bytes]
+    every_minutes: Mapped[int]
+    paused: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[bytes]
+    result: Mapped[bytes | None]
+    ok_at: Mapped[int | None]
+    due_at: Mapped[int] = mapped_column(index=True)
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[int]
+
+
+class SourceItem(Table):
+    """One card of a CardDAV source: its path there, the ETag that was read, and the contact that it became.
+
+    Without a contact it is none (a group), or could not be read, which `problem` then says.
+    """
+
+    __tablename__ = "source_items"
+
+    source_id: Mapped[str] = mapped_column(ForeignKey("sources.id", ondelete="CASCADE"), primary_key=True)
+    href: Mapped[str] = mapped_column(primary_key=True)
+    etag: Mapped[str]
+    contact_id: Mapped[str | None]
+    problem: Mapped[str] = mapped_column(default="")
+
+
+class DerivedIndex(Table):
+    """By which rules an index that follows from the contacts was built; with other rules it is built anew at start."""
+
+    __tablename__ = "derived_indexes"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    rules: Mapped[int]
 
 
 class VendorService(Table):
@@ -278,6 +469,8 @@ class Enablement(Table):
     `settings` (encrypted) are what people want, `generation` their version; `generated` (encrypted) what the server
     made up for them. `accepted_settings` are the newest that the service accepted, `accepted_generation` their version.
     `refused_generation` is set while the newest settings stand refused, with `problems`.
+    `former_password` (encrypted) is the phones' password before the one that was made at `rotated_at`; phones may use
+    it until `former_until`.
     """
 
     __tablename__ = "enablements"
@@ -293,14 +486,72 @@ class Enablement(Table):
     refused_generation: Mapped[int] = mapped_column(default=0)
     problems: Mapped[bytes]
     key_version: Mapped[int] = mapped_column(default=1)
+    former_password: Mapped[bytes | None]
+    former_until: Mapped[int | None]
+    rotated_at: Mapped[int | None]
     changed_at: Mapped[int]
 
 
+class Phone(Table):
+    """A phone that asked for a phonebook, as it last described itself, and what is known from all its requests.
+
+    `key` is its MAC, else its address and User-Agent. `ok_…` is about its last success, `failed_…` about its last
+    failure; `token` is the sync token of the book that it holds. `every_ms` is how often it usually asks. `days` (JSON)
+    counts requests and failures of the last days.
+    """
+
+    __tablename__ = "phones"
+    __table_args__ = (
+        Index("ix_phones_key", "phonebook_id", "slug", "key", unique=True),
+        Index("ix_phones_list", "phonebook_id", "last_at", "id"),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    phonebook_id: Mapped[str] = mapped_column(ForeignKey("phonebooks.id", ondelete="CASCADE"))
+    slug: Mapped[str]
+    key: Mapped[str]
+    vendor: Mapped[str]
+    model: Mapped[str]
+    firmware: Mapped[str]
+    mac: Mapped[str]
+    address: Mapped[str]
+    user_agent: Mapped[str]
+    login_since: Mapped[str]
+    first_at: Mapped[int]
+    last_at: Mapped[int]
+    last_status: Mapped[int]
+    last_auth: Mapped[str]
+    last_file: Mapped[str]
+    ok_at: Mapped[int | None]
+    ok_file: Mapped[str]
+    token: Mapped[str]
+    failed_at: Mapped[int | None]
+    failed_status: Mapped[int]
+    failed_auth: Mapped[str]
+    failed_file: Mapped[str]
+    every_ms: Mapped[int | None]
+    days: Mapped[str]
+
+
 class Dispatch(Table):
-    """One phonebook download by a phone, as its vendor service reported it."""
+    """One phonebook download by a phone, as its vendor service reported it.
+
+    `auth` is what came of the credentials (None: from before that was known), `phone_id` the `Phone`.
+    """
 
     __tablename__ = "dispatches"
-    __table_args__ = (Index("ix_dispatches_phonebook", "phonebook_id", "time", "id"),)
+    __table_args__ = (
+        Index("ix_dispatches_phonebook", "phonebook_id", "time", "id"),
+        Index("ix_dispatches_phone", "phone_id", "time", "id", "status"),
+        Index(
+            "ix_dispatches_failed",
+            "phonebook_id",
+            "time",
+            "id",
+            sqlite_where=text("status >= 400"),
+            postgresql_where=text("status >= 400"),
+        ),
+    )
 
     slug: Mapped[str] = mapped_column(primary_key=True)
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -318,6 +569,8 @@ class Dispatch(Table):
     mac: Mapped[str]
     address: Mapped[str]
     user_agent: Mapped[str]
+    auth: Mapped[str | None]
+    phone_id: Mapped[str | None]
 
 
 class Activity(Table):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Annotated, Final, Literal
 
 from litestar import get
+from litestar.params import QueryParameter
 from msgspec import Struct
 
 from phonebook_core.errors import Invalid
@@ -14,6 +15,11 @@ from phonebook_server.checks import iso
 from phonebook_server.dispatches.store import StoredDispatch, list_dispatches
 from phonebook_server.handling import Asker, Cursor, Id, TheServer
 from phonebook_server.paging import DEFAULT_LIMIT, Limit, decode_cursor, encode_cursor
+
+PhoneFilter = Annotated[str | None, QueryParameter(description="Only those of the phone with this id.")]
+StatusFilter = Annotated[
+    Literal["failed"] | None, QueryParameter(description="`failed`: only those that were refused or went wrong.")
+]
 
 
 class PhoneView(Struct, frozen=True, kw_only=True):
@@ -30,7 +36,10 @@ class PhoneView(Struct, frozen=True, kw_only=True):
 class DispatchView(Struct, frozen=True, kw_only=True):
     """One answer to a phone, at `time` by the service's clock.
 
-    `token` is the sync token of the book it got. `count` is over 1 when a burst of equal answers was folded.
+    `auth` is what came of the phone's credentials: `ok`, `former` (the password before the last rotation), `wrong`,
+    `throttled` (wrong too often), `none` (it did not come back with any), or empty when nobody looked. `phone_id` is
+    the phone's in the list of phones. `token` is the sync token of the book it got. `count` is over 1 when a burst of
+    equal answers was folded.
     """
 
     id: str
@@ -43,6 +52,8 @@ class DispatchView(Struct, frozen=True, kw_only=True):
     bytes: int
     token: str
     count: int
+    auth: str
+    phone_id: str
 
 
 class DispatchList(Struct, frozen=True, kw_only=True):
@@ -66,6 +77,8 @@ def view(stored: StoredDispatch) -> DispatchView:
         bytes=dispatch.bytes,
         token=dispatch.token,
         count=dispatch.count,
+        auth=dispatch.auth,
+        phone_id=stored.phone_id,
     )
 
 
@@ -83,13 +96,21 @@ def phone_view(phone: Phone) -> PhoneView:
 
 @get("/phonebooks/{phonebook_id:str}/dispatches", operation_id="list_dispatches", summary="List what phones fetched")
 async def list_of_phonebook(
-    server: TheServer, principal: Asker, phonebook_id: Id, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT
+    server: TheServer,
+    principal: Asker,
+    phonebook_id: Id,
+    phone: PhoneFilter = None,
+    status: StatusFilter = None,
+    cursor: Cursor = None,
+    limit: Limit = DEFAULT_LIMIT,
 ) -> DispatchList:
     """Who fetched this phonebook: time, service, phone, status, bytes, the newest first. Viewers."""
     before = _before(cursor)
     async with server.db.reading() as connection:
         await require_phonebook(connection, principal, phonebook_id, Role.VIEWER)
-        found = await list_dispatches(connection, phonebook_id, before=before, limit=limit + 1)
+        found = await list_dispatches(
+            connection, phonebook_id, before=before, limit=limit + 1, phone_id=phone, failed=status == "failed"
+        )
     last = found[limit - 1].dispatch if len(found) > limit else None
     return DispatchList(
         items=[view(each) for each in found[:limit]],

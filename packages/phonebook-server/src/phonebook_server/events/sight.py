@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from msgspec import Struct
-from sqlalchemy import and_, or_, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from phonebook_server.accounts.guards import Principal
-from phonebook_server.accounts.sessions import IDLE_MS
-from phonebook_server.db.tables import Membership, Session, Site, User
+from phonebook_server.accounts.sessions import IDLE_MS, holding_sessions
+from phonebook_server.db.tables import Membership, Site
 from phonebook_server.events.event import Event
 from phonebook_server.tokens.bearing import bearer, holding_tokens
 
@@ -61,7 +61,7 @@ async def look(connection: AsyncConnection, credentials: Sequence[Credential], n
                 if hash is not None and (ends is None or ends > now):
                     found[Credential("token", hash)] = principal, _first(row.expires_at, ends)
     for hashes in _portions(each.secret_hash for each in credentials if each.via == "session"):
-        for row in await connection.execute(_holding_sessions(hashes, now)):
+        for row in await connection.execute(holding_sessions(hashes, now)):
             principal = Principal(row.id, row.email, row.is_admin, "session")
             ends = min(row.expires_at, row.seen_at + IDLE_MS)
             found[Credential("session", row.id_hash)] = principal, ends
@@ -80,28 +80,6 @@ def _sight(principal: Principal, until: int | None, joined: frozenset[str]) -> S
     if principal.sites is not None:
         sites = principal.sites if sites is None else sites & principal.sites
     return Sight(principal.user_id, sites, principal.is_admin, principal.is_limited, until)
-
-
-def _holding_sessions(hashes: list[str], now: int) -> Any:
-    return (
-        select(
-            Session.id_hash,
-            Session.former_hash,
-            Session.former_until,
-            Session.expires_at,
-            Session.seen_at,
-            User.id,
-            User.email,
-            User.is_admin,
-        )
-        .join(User, User.id == Session.user_id)
-        .where(
-            or_(Session.id_hash.in_(hashes), and_(Session.former_hash.in_(hashes), Session.former_until > now)),
-            Session.expires_at > now,
-            Session.seen_at > now - IDLE_MS,
-            User.disabled_at.is_(None),
-        )
-    )
 
 
 async def _memberships(connection: AsyncConnection, user_ids: Iterable[str]) -> dict[str, frozenset[str]]:

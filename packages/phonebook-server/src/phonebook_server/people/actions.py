@@ -13,8 +13,9 @@ from phonebook_server.accounts.sessions import end_sessions, renew_sessions
 from phonebook_server.activity.record import record
 from phonebook_server.checks import tidy_name
 from phonebook_server.db.tables import Mail, User
+from phonebook_server.mail.texts import LANGUAGES
 from phonebook_server.people.directory import Person, require_person
-from phonebook_server.people.invitations import LANGUAGES, unknown_language
+from phonebook_server.people.invitations import unknown_language
 from phonebook_server.people.links import Link, Purpose, make_link, void_links
 from phonebook_server.people.users import Status, count_active_admins
 from phonebook_server.server import Server

@@ -26,14 +26,13 @@ from phonebook_server.db.tables import Mail, Membership, User
 from phonebook_server.events.event import Event
 from phonebook_server.ids import new_id
 from phonebook_server.mail.outbox import Kind, Recipient, enqueue
+from phonebook_server.mail.texts import LANGUAGES
 from phonebook_server.people.directory import Person, require_person
 from phonebook_server.people.links import Link, Purpose, find_holder, make_link
-from phonebook_server.people.registration import site_names
-from phonebook_server.people.users import Status, normalize_email
+from phonebook_server.people.users import Status, normalize_email, site_names
 from phonebook_server.server import Server
 from phonebook_server.sites.members import give_role, tell_rights_changed
 
-LANGUAGES: Final = ("en", "de")
 MOST_PER_HOUR: Final = 3
 """Mails of one kind that somebody can have sent to a user without being signed in."""
 HOUR_MS: Final = 60 * 60 * 1000
@@ -84,7 +83,7 @@ async def invite(server: Server, principal: Principal, new: NewUser) -> Invited:
                     email=email,
                     name=name,
                     is_admin=new.admin,
-                    language=new.language or LANGUAGES[0],
+                    language=new.language or "en",
                     created_at=now,
                 )
             )

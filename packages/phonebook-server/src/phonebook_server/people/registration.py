@@ -11,10 +11,10 @@ from phonebook_server.accounts.passwords import Passwords
 from phonebook_server.accounts.sessions import Accounts, Browser, SignedIn, acting, end_sessions, open_session
 from phonebook_server.activity.record import record
 from phonebook_server.checks import tidy_name
-from phonebook_server.db.tables import Membership, Site, User
+from phonebook_server.db.tables import User
 from phonebook_server.events.event import Event
 from phonebook_server.people.links import FoundLink, Purpose, find_link, spend_link, void_link, void_links
-from phonebook_server.people.users import UserRow
+from phonebook_server.people.users import UserRow, site_names
 from phonebook_server.server import Server
 
 
@@ -102,14 +102,3 @@ async def begin_account(connection: AsyncConnection, user: UserRow, browser: Bro
     if user.is_admin:
         await void_links(connection, None, Purpose.FIRST)
     return await open_session(connection, user.id, browser, now)
-
-
-async def site_names(connection: AsyncConnection, user_id: str) -> list[str]:
-    """The names of the sites that somebody is a member of."""
-    query = (
-        select(Site.name)
-        .join(Membership, Membership.site_id == Site.id)
-        .where(Membership.user_id == user_id, Site.deleted_at.is_(None))
-        .order_by(Site.name)
-    )
-    return list((await connection.execute(query)).scalars())

@@ -23,8 +23,7 @@ from phonebook_server.ids import new_id
 from phonebook_server.mail.outbox import Kind, Recipient, enqueue
 from phonebook_server.people.invitations import MOST_PER_HOUR, count_recent, send_registration
 from phonebook_server.people.links import Purpose, find_link, make_link, spend_link, void_link, void_links
-from phonebook_server.people.registration import site_names
-from phonebook_server.people.users import UserRow
+from phonebook_server.people.users import UserRow, site_names
 from phonebook_server.server import Server
 
 _MAX_EMAIL: Final = 254

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from phonebook_core.errors import Conflict, Invalid, NotFound
 from phonebook_server.accounts.guards import Principal
 from phonebook_server.activity.record import record
-from phonebook_server.db.tables import User
+from phonebook_server.db.tables import Membership, Site, User
 from phonebook_server.events.event import Event
 from phonebook_server.ids import new_id
 from phonebook_server.people.links import Purpose, make_link
@@ -118,3 +118,14 @@ async def add_user(server: Server, principal: Principal, email: str, *, is_admin
         )
     server.publish(Event(kind="user.added" if found is None else "user.changed", subject=user_id))
     return AddedUser(id=user_id, email=email, link=link.url)
+
+
+async def site_names(connection: AsyncConnection, user_id: str) -> list[str]:
+    """The names of the sites that somebody is a member of."""
+    query = (
+        select(Site.name)
+        .join(Membership, Membership.site_id == Site.id)
+        .where(Membership.user_id == user_id, Site.deleted_at.is_(None))
+        .order_by(Site.name)
+    )
+    return list((await connection.execute(query)).scalars())

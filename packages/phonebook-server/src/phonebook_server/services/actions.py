@@ -11,13 +11,13 @@ from msgspec import Struct
 from phonebook_core.errors import Invalid, NotFound, Problem
 from phonebook_core.vendor_link.forms import FieldKind, Form, FormField, missing
 from phonebook_core.vendor_link.lifecycle import State
-from phonebook_core.vendor_link.messages import Access, Notice
-from phonebook_core.vendor_link.reconcile import Intent
+from phonebook_core.vendor_link.messages import FORMER_PASSWORD, Access, Notice
 from phonebook_server.accounts.guards import PhonebookRow, Principal, Role, require_phonebook
 from phonebook_server.activity.record import record
 from phonebook_server.server import Server
 from phonebook_server.services.links import Links, Observed
 from phonebook_server.services.store import (
+    Rotation,
     Service,
     StoredEnablement,
     load_enablement,
@@ -26,7 +26,7 @@ from phonebook_server.services.store import (
     load_services,
     save_enablement,
 )
-from phonebook_server.services.wanting import in_effect, with_generated
+from phonebook_server.services.wanting import in_effect, with_generated, without_void_overlap
 
 SETTLE_SECONDS: Final = 5.0
 """How long turning a service on or off waits for the service before it answers."""
@@ -38,7 +38,8 @@ class Standing(Struct, frozen=True, kw_only=True):
     """How one vendor service stands to one phonebook: what is wanted, what is observed, what people should know.
 
     `settings` are those that hold or are wanted next, without the values of secret fields (None stands for them);
-    `automatic` names the fields that nobody typed. `access` is complete for managers only.
+    `automatic` names the fields that nobody typed. `access` is complete for managers only. `can_overlap`: every
+    running instance can let phones in with two passwords.
     """
 
     service: Service
@@ -51,6 +52,8 @@ class Standing(Struct, frozen=True, kw_only=True):
     problems: tuple[Problem, ...]
     access: Access | None
     notices: tuple[Notice, ...]
+    rotation: Rotation | None
+    can_overlap: bool
 
 
 async def list_standings(server: Server, links: Links, principal: Principal, phonebook_id: str) -> list[Standing]:
@@ -69,7 +72,7 @@ async def get_standing(server: Server, links: Links, principal: Principal, phone
         phonebook = await require_phonebook(connection, principal, phonebook_id, Role.VIEWER)
         service = await load_service(connection, slug)
         if service is None:
-            raise _unknown(slug)
+            raise unknown(slug)
         stored = await load_enablement(connection, server.keys, phonebook_id, slug)
     return _standing(links, phonebook, service, stored)
 
@@ -95,17 +98,16 @@ async def decide(
         phonebook = await require_phonebook(connection, principal, phonebook_id, Role.MANAGER)
         service = await load_service(connection, slug)
         if service is None:
-            raise _unknown(slug)
+            raise unknown(slug)
         stored = await load_enablement(connection, server.keys, phonebook_id, slug)
         if stored is None:
-            stored = StoredEnablement(
-                phonebook_id=phonebook_id, slug=slug, intent=Intent(), generated={}, key_version=1
-            )
+            stored = StoredEnablement(phonebook_id=phonebook_id, slug=slug)
         intent = stored.intent
         typed = _merged(service.form, intent.settings, settings or {})
         if (on, typed) != (intent.on, intent.settings) or (on and intent.refused_generation):
             stored = msgspec.structs.replace(stored, intent=intent.changed(on=on, settings=typed))
             stored = with_generated(stored, service.form) if on else stored
+            stored = without_void_overlap(stored, service.form, intent.settings)
             await save_enablement(connection, server.keys, stored, now)
             action = "service.turned_off" if not on else "service.changed" if intent.on else "service.turned_on"
             await record(
@@ -125,9 +127,7 @@ async def decide(
 
 def _standing(links: Links, phonebook: PhonebookRow, service: Service, stored: StoredEnablement | None) -> Standing:
     observed = links.observed(phonebook.id, service.slug)
-    known = stored or StoredEnablement(
-        phonebook_id=phonebook.id, slug=service.slug, intent=Intent(), generated={}, key_version=1
-    )
+    known = stored or StoredEnablement(phonebook_id=phonebook.id, slug=service.slug)
     settings = in_effect(service.form, known, phonebook)
     secrets = service.form.secrets()
     typed = {name for name, value in known.intent.settings.items() if value is not None}
@@ -143,6 +143,8 @@ def _standing(links: Links, phonebook: PhonebookRow, service: Service, stored: S
         problems=_problems(service, known, observed, settings),
         access=_shown_access(report.access, phonebook.role) if report is not None and report.access else None,
         notices=report.notices if report is not None else (),
+        rotation=known.rotation,
+        can_overlap=links.understands(service.slug, FORMER_PASSWORD),
     )
 
 
@@ -217,7 +219,8 @@ def _refusal(field: FormField, value: Any) -> str | None:
     return None
 
 
-def _unknown(slug: str) -> NotFound:
+def unknown(slug: str) -> NotFound:
+    """There is no such service, for whoever asks for it."""
     return NotFound(
         f"No vendor service “{slug[:100]}” has ever linked to this server. "
         "Install it beside the server, or start it on its own with a token from `phonebook service token`."

@@ -8,9 +8,9 @@ from typing import Final
 import structlog
 
 from phonebook_server.db.changes import Changes
+from phonebook_server.inclusions.store import load_all
 from phonebook_server.server import Server
 from phonebook_server.services.links import Links
-from phonebook_server.services.store import load_phonebooks
 
 PAUSE_SECONDS: Final = 5.0
 _LOG: Final = structlog.get_logger("phonebook.services")
@@ -23,8 +23,8 @@ async def follow_phonebooks(server: Server, changes: Changes, links: Links) -> N
         seen = await changes.after(seen)
         try:
             async with server.db.reading() as connection:
-                phonebooks = await load_phonebooks(connection)
-            await links.announce_newer(phonebooks)
+                graph = await load_all(connection)
+            await links.announce_newer(graph)
         except Exception:  # a full disk or a locked file passes; phones must go on getting changes afterwards
             _LOG.exception("cannot announce what changed")
             await asyncio.sleep(PAUSE_SECONDS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Iterable, Mapping
 from importlib.metadata import version
 from typing import Any, Final
 
@@ -28,10 +28,13 @@ from phonebook_core.vendor_link.messages import (
 from phonebook_core.vendor_link.reconcile import Seen, Wanted
 from phonebook_core.vendor_link.transport import Transport
 from phonebook_server.accounts.guards import PhonebookRow
-from phonebook_server.contacts.changes import changes_since, newest_token
+from phonebook_server.contacts.changes import changes_since
+from phonebook_server.contacts.sync_tokens import newest_token
 from phonebook_server.dispatches.store import store_dispatches
 from phonebook_server.events.event import Event
 from phonebook_server.events.pace import Pace
+from phonebook_server.inclusions.closure import Graph
+from phonebook_server.inclusions.store import load_around
 from phonebook_server.server import Server
 from phonebook_server.services.link import Link
 from phonebook_server.services.needs import after_report, needs_setup_again, tell_people
@@ -99,6 +102,19 @@ class Links:
             instances=len(links),
         )
 
+    def understands(self, slug: str, feature: str) -> bool:
+        """Whether the service is linked, and every instance of it has this feature."""
+        hellos = [link.hello for link in self.of(slug)]
+        return bool(hellos) and all(hello is not None and feature in hello.features for hello in hellos)
+
+    def states(self, slug: str, phonebook_ids: Iterable[str]) -> dict[str, State]:
+        """The observed states of many enablements of one service."""
+        links = self.of(slug)
+        return {
+            id: max((link.seen(id).state for link in links), key=_RANK.__getitem__, default=State.UNAVAILABLE)
+            for id in phonebook_ids
+        }
+
     async def wait_until_settled(self, phonebook_id: str, slug: str, seconds: float) -> None:
         """Come back when nothing is under way for this enablement, the service is away, or the time is over."""
         try:
@@ -110,30 +126,33 @@ class Links:
     # what happens elsewhere
 
     async def announce(self, phonebook_id: str) -> None:
-        """A phonebook changed: tell the services that serve it, and wait a moment until they noted it."""
+        """A phonebook changed: tell the services that serve it or one that includes it, and wait until they noted it.
+
+        It waits a moment at most, however many there are.
+        """
         async with self._server.db.reading() as connection:
-            phonebooks = await load_phonebooks(connection, [phonebook_id])
-        if phonebook_id in phonebooks:
-            await self._announce(phonebooks[phonebook_id])
+            graph = await load_around(connection, phonebook_id)
+        await self._announce(_newest_tokens(graph, [phonebook_id, *graph.includers(phonebook_id)]), graph)
 
-    async def announce_newer(self, phonebooks: Mapping[str, PhonebookRow]) -> None:
+    async def announce_newer(self, graph: Graph) -> None:
         """Announce those of the phonebooks that moved since they were announced last, whoever changed them."""
-        for phonebook in phonebooks.values():
-            if self._told.get(phonebook.id) != newest_token(phonebook):
-                await self._announce(phonebook)
+        tokens = _newest_tokens(graph, graph.books)
+        await self._announce({id: token for id, token in tokens.items() if self._told.get(id) != token}, graph)
 
-    async def _announce(self, phonebook: PhonebookRow) -> None:
-        token = self._told[phonebook.id] = newest_token(phonebook)
-        self._server.publish(Event(kind="contacts.changed", site_id=phonebook.site_id, phonebook_id=phonebook.id))
-        waiting: dict[asyncio.Future[None], Link] = {}
-        for link in list(self._links.values()):
-            noted = link.announce(phonebook.id, token)
-            if noted is not None and phonebook.id not in link.behind:
-                waiting[noted] = link
+    async def _announce(self, tokens: Mapping[str, str], graph: Graph) -> None:
+        waiting: dict[asyncio.Future[None], tuple[Link, str]] = {}
+        for id, token in tokens.items():
+            self._told[id] = token
+            self._server.publish(Event(kind="contacts.changed", site_id=graph.books[id].site_id, phonebook_id=id))
+            for link in list(self._links.values()):
+                noted = link.announce(id, token)
+                if noted is not None and id not in link.behind:
+                    waiting[noted] = link, id
         if waiting:
             _, late = await asyncio.wait(waiting, timeout=NOTED_SECONDS)
             for noted in late:
-                waiting[noted].behind.add(phonebook.id)
+                link, id = waiting[noted]
+                link.behind.add(id)
 
     async def enablements_changed(self, phonebook_id: str) -> None:
         """What is wanted for a phonebook may have changed: tell the services of this phonebook."""
@@ -156,16 +175,17 @@ class Links:
 
     async def _want(self, link: Link, phonebook: PhonebookRow, stored: StoredEnablement) -> None:
         assert link.hello is not None
-        form = link.hello.form
-        want = wanted(form, stored, phonebook, self._server.keys)
+        want = wanted(link.hello, stored, phonebook, self._server.keys)
         seen = link.seen(phonebook.id)
         if want.on and want.generation == seen.in_force == stored.intent.generation and want.settings != seen.settings:
             # an automatic value changed, as the phonebook's name: that is a new version
-            intent = msgspec.structs.replace(stored.intent, generation=stored.intent.generation + 1)
-            stored = msgspec.structs.replace(stored, intent=intent)
             async with self._server.db.transaction() as connection:
-                await save_enablement(connection, self._server.keys, stored, self._server.clock())
-            want = wanted(form, stored, phonebook, self._server.keys)
+                newest = await load_enablement(connection, self._server.keys, phonebook.id, link.slug) or stored
+                if newest.intent.generation == stored.intent.generation:  # else somebody has just decided anew
+                    intent = msgspec.structs.replace(newest.intent, generation=newest.intent.generation + 1)
+                    newest = msgspec.structs.replace(newest, intent=intent)
+                    await save_enablement(connection, self._server.keys, newest, self._server.clock())
+            want = wanted(link.hello, newest, phonebook, self._server.keys)
         link.want(phonebook.id, want)
 
     # a link, from its beginning to its end
@@ -210,7 +230,7 @@ class Links:
                     complete = with_generated(stored, hello.form) if stored.intent.on else stored
                     if complete is not stored:
                         await save_enablement(connection, self._server.keys, complete, now)
-                    wants.append((phonebook.id, wanted(hello.form, complete, phonebook, self._server.keys)))
+                    wants.append((phonebook.id, wanted(hello, complete, phonebook, self._server.keys)))
             self._links[hello.slug, hello.instance] = link
             link.welcome(Welcome(server=version("phonebook-server"), time=now), wants)
             for phonebook, _ in found:
@@ -231,6 +251,9 @@ class Links:
                 needy = needs_setup_again(before, stored, was, self.observed(phonebook, link.slug).seen.state)
                 if stored != before or needy:
                     async with self._server.db.transaction() as connection:
+                        # somebody may have decided anew since it was read
+                        newest = await load_enablement(connection, self._server.keys, phonebook, link.slug) or before
+                        stored = after_report(link.hello.form, phonebooks[phonebook], newest, seen)
                         await save_enablement(connection, self._server.keys, stored, now)
                         if needy:
                             problems = (seen.report.problems if seen.report else ()) or stored.intent.problems
@@ -318,3 +341,9 @@ class Links:
 
 def _revoked() -> NotSignedIn:
     return NotSignedIn("This service token was revoked. `phonebook service token` makes another.", code="revoked")
+
+
+def _newest_tokens(graph: Graph, ids: Iterable[str]) -> dict[str, str]:
+    """The newest token of each of these phonebooks that is in use."""
+    books = [graph.books[id] for id in ids if id in graph.books and graph.books[id].live]
+    return {book.id: newest_token(book.epoch, book.position, graph.members(book.id)) for book in books}

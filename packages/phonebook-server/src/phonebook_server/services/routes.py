@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
+import msgspec
 from litestar import delete, get, post, put
-from litestar.di import NamedDependency
 from litestar.params import JSONBody
 from msgspec import Struct
 
@@ -15,16 +15,13 @@ from phonebook_core.vendor_link.lifecycle import State
 from phonebook_core.vendor_link.messages import Notice, PhoneFile, Snippet
 from phonebook_server.accounts.guards import require_admin
 from phonebook_server.checks import iso
-from phonebook_server.handling import Asker, Cursor, Id, TheServer
+from phonebook_server.handling import Asker, Cursor, Id, TheLinks, TheServer
 from phonebook_server.paging import DEFAULT_LIMIT, Limit, decode_cursor, encode_cursor
 from phonebook_server.services import actions, tokens
 from phonebook_server.services.actions import Standing
-from phonebook_server.services.links import Links
+from phonebook_server.services.rotation import MAX_OVERLAP_HOURS, rotate_password
 from phonebook_server.services.store import load_services
 from phonebook_server.services.tokens import NewServiceToken, ServiceTokenView
-
-TheLinks = NamedDependency[Links]
-"""`links`: the links of this process."""
 
 
 class Decision(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -35,6 +32,12 @@ class Decision(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     on: bool
     settings: dict[str, Any] | None = None
+
+
+class RotationInput(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """For how many hours phones may go on using the password before; 0: it is void at once."""
+
+    overlap_hours: Annotated[float, msgspec.Meta(ge=0, le=MAX_OVERLAP_HOURS)] = 24
 
 
 class ProblemView(Struct, frozen=True, kw_only=True):
@@ -69,7 +72,9 @@ class ServiceView(ServiceSummary, frozen=True, kw_only=True):
     """A vendor service and all there is to know of how it stands to a phonebook.
 
     `settings` has null for secrets; `automatic` names the settings that nobody typed. `settled` is false while
-    something is under way. `fields` describes the values that contacts may carry for this service.
+    something is under way. `fields` describes the values that contacts may carry for this service. Until
+    `former_password_until` phones may also use the password from before the last rotation, null: they may not.
+    `can_overlap`: the running service can do that.
     """
 
     version: str
@@ -82,6 +87,9 @@ class ServiceView(ServiceSummary, frozen=True, kw_only=True):
     problems: list[ProblemView]
     access: AccessView | None
     notices: list[Notice]
+    former_password_until: str | None
+    password_rotated_at: str | None
+    can_overlap: bool
 
 
 class ServiceSummaryList(Struct, frozen=True, kw_only=True):
@@ -145,9 +153,9 @@ def summary(standing: Standing) -> ServiceSummary:
     )
 
 
-def view(standing: Standing) -> ServiceView:
+def view(standing: Standing, now: int) -> ServiceView:
     """The standing as clients get it."""
-    service, access = standing.service, standing.access
+    service, access, rotation = standing.service, standing.access, standing.rotation
     return ServiceView(
         slug=service.slug,
         label=service.label,
@@ -172,6 +180,9 @@ def view(standing: Standing) -> ServiceView:
         if access is not None
         else None,
         notices=list(standing.notices),
+        former_password_until=iso(rotation.former_until) if rotation and rotation.former_until > now else None,
+        password_rotated_at=iso(rotation.rotated_at) if rotation else None,
+        can_overlap=standing.can_overlap,
     )
 
 
@@ -193,7 +204,7 @@ async def get_of_phonebook(
     server: TheServer, links: TheLinks, principal: Asker, phonebook_id: Id, slug: Id
 ) -> ServiceView:
     """How a vendor service stands to this phonebook: state, form, settings, problems, access. Viewers."""
-    return view(await actions.get_standing(server, links, principal, phonebook_id, slug))
+    return view(await actions.get_standing(server, links, principal, phonebook_id, slug), server.clock())
 
 
 @put(
@@ -208,7 +219,26 @@ async def decide_for_phonebook(
 
     Answers when the service has, or after a few seconds with `settled` false; what is wanted is stored in any case.
     """
-    return view(await actions.decide(server, links, principal, phonebook_id, slug, on=data.on, settings=data.settings))
+    standing = await actions.decide(server, links, principal, phonebook_id, slug, on=data.on, settings=data.settings)
+    return view(standing, server.clock())
+
+
+@post(
+    "/phonebooks/{phonebook_id:str}/services/{slug:str}/password",
+    operation_id="rotate_phone_password",
+    summary="Give the phones another password",
+    status_code=200,
+)
+async def rotate_phone_password(
+    server: TheServer, links: TheLinks, principal: Asker, phonebook_id: Id, slug: Id, data: JSONBody[RotationInput]
+) -> ServiceView:
+    """Make another password for the phones; the one before works on for `overlap_hours`, 0: not at all. Managers.
+
+    An overlap before ends. Answers when the service has the new password, or after a few seconds with `settled` false.
+    Refused with 409 when the service cannot have an overlap, is off, or has no password that is made by the server.
+    """
+    standing = await rotate_password(server, links, principal, phonebook_id, slug, overlap_hours=data.overlap_hours)
+    return view(standing, server.clock())
 
 
 @get("/services", operation_id="list_installed_services", summary="List the installation's vendor services")
@@ -277,6 +307,7 @@ handlers: Final = [
     list_of_phonebook,
     get_of_phonebook,
     decide_for_phonebook,
+    rotate_phone_password,
     list_installed,
     list_service_tokens,
     create_service_token,

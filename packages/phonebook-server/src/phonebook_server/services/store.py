@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -33,14 +33,23 @@ class Service(Struct, frozen=True, kw_only=True):
     seen_at: int
 
 
+class Rotation(Struct, frozen=True, kw_only=True):
+    """The last change of the phones' password: the one before (empty: forgotten) may be used until then."""
+
+    former_password: str
+    former_until: int
+    rotated_at: int
+
+
 class StoredEnablement(Struct, frozen=True, kw_only=True):
     """One enablement as it is stored: people's intent, and the values that the server made up for it."""
 
     phonebook_id: str
     slug: str
-    intent: Intent
-    generated: Mapping[str, str]
-    key_version: int
+    intent: Intent = Intent()
+    generated: Mapping[str, str] = msgspec.field(default_factory=dict)
+    key_version: int = 1
+    rotation: Rotation | None = None
 
 
 async def remember_service(connection: AsyncConnection, hello: Hello, now: int) -> None:
@@ -119,17 +128,17 @@ async def save_enablement(connection: AsyncConnection, keys: Keys, stored: Store
         "refused_generation": intent.refused_generation,
         "problems": msgspec.json.encode(intent.problems),
         "key_version": stored.key_version,
+        "former_password": None,
+        "former_until": None,
+        "rotated_at": None,
         "changed_at": now,
     }
+    if stored.rotation is not None:
+        values["former_password"] = keys.encrypt(stored.rotation.former_password.encode())
+        values["former_until"] = stored.rotation.former_until
+        values["rotated_at"] = stored.rotation.rotated_at
     statement = insert(Enablement).values(phonebook_id=stored.phonebook_id, slug=stored.slug, **values)
     await connection.execute(statement.on_conflict_do_update(index_elements=["phonebook_id", "slug"], set_=values))
-
-
-async def bump_generations(connection: AsyncConnection, phonebook_id: str) -> None:
-    """The automatic values of a phonebook may have changed: its services get their settings again."""
-    await connection.execute(
-        update(Enablement).where(Enablement.phonebook_id == phonebook_id).values(generation=Enablement.generation + 1)
-    )
 
 
 def _seal(keys: Keys, values: Mapping[str, Any]) -> bytes:
@@ -168,4 +177,11 @@ def _enablement(row: Row[Any], keys: Keys) -> StoredEnablement:
         ),
         generated=_open(keys, row.generated),
         key_version=row.key_version,
+        rotation=Rotation(
+            former_password=keys.decrypt(row.former_password).decode(),
+            former_until=row.former_until,
+            rotated_at=row.rotated_at,
+        )
+        if row.former_password is not None
+        else None,
     )

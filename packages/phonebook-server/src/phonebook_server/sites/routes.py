@@ -10,10 +10,15 @@ from msgspec import UNSET, Struct, UnsetType
 
 from phonebook_server.accounts.guards import Role, SiteRow
 from phonebook_server.checks import iso
-from phonebook_server.handling import Asker, Cursor, Id, TheServer
+from phonebook_server.handling import Asker, Cursor, Id, TheLinks, TheServer
 from phonebook_server.paging import DEFAULT_LIMIT, Limit, decode_cursor, encode_cursor, fold_ascii
-from phonebook_server.sites import actions, members
+from phonebook_server.server import Server
+from phonebook_server.services.links import Links
+from phonebook_server.sites import actions, members, restoring
 from phonebook_server.sites.members import Member
+from phonebook_server.sites.overview import Glance, glance
+from phonebook_server.sites.restoring import DeletedSiteList
+from phonebook_server.undoing import Deleted
 
 
 class NewSite(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -37,13 +42,23 @@ class MemberRole(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class SiteView(Struct, frozen=True, kw_only=True):
-    """A site as clients get it; `role` is your own in it (an administrator is a manager everywhere)."""
+    """A site as clients get it; `role` is your own in it (an administrator is a manager everywhere).
+
+    `contacts` counts those of all its `phonebooks`; `changed_at` is when one of them last changed, null: never.
+    `services_on` counts the vendor services that are turned on for its phonebooks, `services_troubled` those of them
+    that are not enabled at the moment.
+    """
 
     id: str
     name: str
     region: str
     role: Role
     created_at: str
+    phonebooks: int
+    contacts: int
+    changed_at: str | None
+    services_on: int
+    services_troubled: int
 
 
 class SiteList(Struct, frozen=True, kw_only=True):
@@ -60,43 +75,65 @@ class MemberList(Struct, frozen=True, kw_only=True):
     next_cursor: str | None
 
 
-def view(site: SiteRow) -> SiteView:
+def view(site: SiteRow, at_a_glance: Glance) -> SiteView:
     """The site as clients get it."""
-    return SiteView(id=site.id, name=site.name, region=site.region, role=site.role, created_at=iso(site.created_at))
+    return SiteView(
+        id=site.id,
+        name=site.name,
+        region=site.region,
+        role=site.role,
+        created_at=iso(site.created_at),
+        phonebooks=at_a_glance.phonebooks,
+        contacts=at_a_glance.contacts,
+        changed_at=iso(at_a_glance.changed_at) if at_a_glance.changed_at else None,
+        services_on=at_a_glance.services_on,
+        services_troubled=at_a_glance.services_troubled,
+    )
+
+
+async def _view(server: Server, links: Links, site: SiteRow) -> SiteView:
+    return view(site, (await glance(server, links, [site.id]))[site.id])
 
 
 @post("/sites", operation_id="create_site", summary="Make a site")
-async def create_site(server: TheServer, principal: Asker, data: JSONBody[NewSite]) -> Response[SiteView]:
+async def create_site(
+    server: TheServer, links: TheLinks, principal: Asker, data: JSONBody[NewSite]
+) -> Response[SiteView]:
     """A customer or an office. Only administrators."""
     site = await actions.create_site(server, principal, name=data.name, region=data.region)
-    return Response(view(site), status_code=201, headers={"location": f"/api/v1/sites/{site.id}"})
+    shown = await _view(server, links, site)
+    return Response(shown, status_code=201, headers={"location": f"/api/v1/sites/{site.id}"})
 
 
 @get("/sites", operation_id="list_sites", summary="List your sites")
 async def list_sites(
     server: TheServer,
+    links: TheLinks,
     principal: Asker,
     cursor: Cursor = None,
     limit: Limit = DEFAULT_LIMIT,
 ) -> SiteList:
-    """The sites that you are a member of, by name; an administrator gets all."""
+    """The sites that you are a member of, by name, with what is to be seen at a glance; an administrator gets all."""
     sites = await actions.list_sites(server, principal, after=decode_cursor(cursor, 2), limit=limit + 1)
     last = sites[limit - 1] if len(sites) > limit else None
+    page = sites[:limit]
+    glances = await glance(server, links, [site.id for site in page])
     return SiteList(
-        items=[view(site) for site in sites[:limit]],
+        items=[view(site, glances[site.id]) for site in page],
         next_cursor=encode_cursor(fold_ascii(last.name), last.id) if last else None,
     )
 
 
 @get("/sites/{site_id:str}", operation_id="get_site", summary="Get a site")
-async def get_site(server: TheServer, principal: Asker, site_id: Id) -> SiteView:
+async def get_site(server: TheServer, links: TheLinks, principal: Asker, site_id: Id) -> SiteView:
     """A site that you are a member of."""
-    return view(await actions.get_site(server, principal, site_id))
+    return await _view(server, links, await actions.get_site(server, principal, site_id))
 
 
 @patch("/sites/{site_id:str}", operation_id="change_site", summary="Change a site")
 async def change_site(
     server: TheServer,
+    links: TheLinks,
     principal: Asker,
     site_id: Id,
     data: JSONBody[SiteChange],
@@ -109,13 +146,39 @@ async def change_site(
         name=None if data.name is UNSET else data.name,
         region=None if data.region is UNSET else data.region,
     )
-    return view(site)
+    return await _view(server, links, site)
 
 
-@delete("/sites/{site_id:str}", operation_id="delete_site", summary="Delete a site")
-async def delete_site(server: TheServer, principal: Asker, site_id: Id) -> None:
-    """Take a site out of use, with its phonebooks; their phones get no phonebook any more. Only administrators."""
+@delete("/sites/{site_id:str}", operation_id="delete_site", summary="Delete a site", status_code=200)
+async def delete_site(server: TheServer, principal: Asker, site_id: Id) -> Deleted:
+    """Take a site out of use, with its phonebooks; their phones get no phonebook any more. Only administrators.
+
+    A POST to `undo` brings it back.
+    """
     await actions.delete_site(server, principal, site_id)
+    return Deleted(undo=restoring.undo_path(site_id))
+
+
+@get("/sites/deleted", operation_id="list_deleted_sites", summary="List the deleted sites")
+async def list_deleted_sites(
+    server: TheServer,
+    principal: Asker,
+    cursor: Cursor = None,
+    limit: Limit = DEFAULT_LIMIT,
+) -> DeletedSiteList:
+    """The newest first, and what brings each of them back. Only administrators."""
+    return await restoring.list_deleted_sites(server, principal, cursor=cursor, limit=limit)
+
+
+@post(
+    "/sites/{site_id:str}/restoration",
+    operation_id="restore_site",
+    summary="Bring a deleted site back",
+    status_code=200,
+)
+async def restore_site(server: TheServer, links: TheLinks, principal: Asker, site_id: Id) -> SiteView:
+    """As it was, with its members and phonebooks. Only administrators."""
+    return await _view(server, links, await restoring.restore_site(server, principal, site_id))
 
 
 @get("/sites/{site_id:str}/members", operation_id="list_members", summary="List a site's members")
@@ -162,6 +225,8 @@ handlers: Final = [
     get_site,
     change_site,
     delete_site,
+    list_deleted_sites,
+    restore_site,
     list_members,
     put_member,
     remove_member,

@@ -22,8 +22,8 @@ MAX_SITES: Final = 100
 DAY_MS: Final = 24 * 60 * 60 * 1000
 _OPEN: Final = re.compile(
     r"GET /api/v1/(?:me|events|activity(?:/export)?)"
-    r"|\w+ /api/v1/sites(?:/\{site_id\}(?:/phonebooks)?)?"
-    r"|\w+ /api/v1/(?:phonebooks|contacts)/.*"
+    r"|\w+ /api/v1/sites(?:/\{site_id\}(?:/phonebooks(?:/deleted)?|/lookup|/restoration)?)?"
+    r"|\w+ /api/v1/(?:phonebooks|contacts|units|jobs)/.*"
 )
 """The routes that limited tokens may use at all; a new one is closed to them until it is here."""
 

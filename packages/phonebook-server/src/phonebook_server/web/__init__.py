@@ -1,1 +1,1 @@
-"""The pages that people see before there is a dashboard: plain HTML, nothing from elsewhere."""
+"""What people open in a browser: the dashboard, and the plain frame around the API's documentation."""

@@ -44,7 +44,7 @@ def test_everything_that_changes_rights_or_phonebooks_is_recorded(
     begin = api.get("/api/v1/activity?limit=1").json()["items"][0]["at"]
     book = api.post(f"/api/v1/sites/{site.id}/phonebooks", json={"name": "Book"}).json()["id"]
     api.patch(f"/api/v1/phonebooks/{book}", json={"name": "New"})
-    api.post(f"/api/v1/phonebooks/{book}/imports", files={"file": ("a.csv", b"Name,Phone\nAnna,0301\n")})
+    api.post(f"/api/v1/phonebooks/{book}/imports?commit=true", files={"file": ("a.csv", b"Name,Phone\nAnna,0301\n")})
     api.delete(f"/api/v1/phonebooks/{book}")
     api.put(f"/api/v1/sites/{site.id}/members/{site.viewer.id}", json={"role": "editor"})
     api.delete(f"/api/v1/sites/{site.id}/members/{site.viewer.id}")

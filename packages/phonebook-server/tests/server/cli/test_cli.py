@@ -103,6 +103,26 @@ def test_commands_work_while_the_server_runs(running: RunningServer) -> None:
     assert "registered already" in again.stderr
 
 
+def test_an_import_is_listed_and_undone_by_its_unit(running: RunningServer, tmp_path: Path) -> None:
+    person = running.add_person("undo@example.org", admin=True)
+    file = tmp_path / "people.csv"
+    file.write_text("Name,Phone\nAnna,0301234567\nBert,0301234568\n")
+    with running.client(person.token) as client:
+        site = client.post("/api/v1/sites", json={"name": "Undo", "region": "DE"}).json()["id"]
+        book = client.post(f"/api/v1/sites/{site}/phonebooks", json={"name": "Book"}).json()["id"]
+        imported = running.cli_json("import", str(file), "--phonebook", book)
+        assert imported["unit"] in running.cli("units", book).stdout
+        [unit] = running.cli_json("units", book)["items"]
+        assert (unit["id"], unit["kind"], unit["created"]) == (imported["unit"], "import", 2)
+        dry = running.cli("undo", unit["id"], "--dry-run").stdout
+        assert dry.startswith("0 contacts would be changed back, 0 would be restored, 2 would be deleted")
+        said = running.cli("undo", unit["id"]).stdout
+        assert client.get(f"/api/v1/phonebooks/{book}/contacts").json()["items"] == []
+        assert f"phonebook undo {running.cli_json('units', book)['items'][0]['id']}" in said
+        again = running.cli("undo", unit["id"], check=False)
+        assert (again.returncode, "undone already" in again.stderr) == (1, True)
+
+
 def test_migrate_says_what_it_did(stopped: RunningServer) -> None:
     assert "now has schema" in stopped.cli("migrate").stdout
     assert "already" in stopped.cli("migrate").stdout

@@ -17,7 +17,7 @@ from phonebook_core.contact import Contact, in_order
 from phonebook_core.errors import ChangedMeanwhile, Invalid, NotAllowed, NotFound
 from phonebook_server.accounts.guards import Principal, Role, require_phonebook
 from phonebook_server.config import load_config
-from phonebook_server.contacts import actions, store
+from phonebook_server.contacts import actions, listing, store, units
 from phonebook_server.contacts.inputs import ContactInput, EmailInput, NumberInput
 from phonebook_server.contacts.store import Change, StoredContact
 from phonebook_server.db import tables
@@ -280,7 +280,7 @@ async def test_viewers_read_only_and_strangers_see_nothing_at_all(house: House) 
             await refused
         assert foreign.value.message == unknown.value.message
     with pytest.raises(NotFound):
-        await actions.list_contacts(house.server, STRANGER, BOOK, cursor=None, limit=5)
+        await listing.list_contacts(house.server, STRANGER, BOOK, cursor=None, limit=5)
     with pytest.raises(NotFound):
         await actions.read_changes(house.server, STRANGER, BOOK, since="", limit=5)
 
@@ -311,23 +311,23 @@ async def test_the_list_has_the_one_order_and_pages_join_without_gaps_while_cont
         seen: list[str] = []
         cursor: str | None = None
         for _ in range(20):
-            page = await actions.list_contacts(house.server, VIEWER, BOOK, cursor=cursor, limit=limit)
+            page = await listing.list_contacts(house.server, VIEWER, BOOK, cursor=cursor, limit=limit)
             assert len(page.items) <= limit
             seen += [item.contact.id for item in page.items]
             cursor = page.next_cursor
             if cursor is None:
                 break
         assert seen == expected
-    first = await actions.list_contacts(house.server, VIEWER, BOOK, cursor=None, limit=3)
+    first = await listing.list_contacts(house.server, VIEWER, BOOK, cursor=None, limit=3)
     await actions.delete_contact(house.server, EDITOR, first.items[2].contact.id)  # the one the cursor stands on
-    rest = await actions.list_contacts(house.server, VIEWER, BOOK, cursor=first.next_cursor, limit=500)
+    rest = await listing.list_contacts(house.server, VIEWER, BOOK, cursor=first.next_cursor, limit=500)
     assert [item.contact.id for item in first.items + rest.items] == expected
 
 
 @pytest.mark.parametrize("cursor", ["x", "ü", "\0", "AAAA", "A" * 5_000, "\ud800"])
 async def test_a_cursor_that_is_none_is_refused(house: House, cursor: str) -> None:
     with pytest.raises(Invalid, match="cursor"):
-        await actions.list_contacts(house.server, VIEWER, BOOK, cursor=cursor, limit=5)
+        await listing.list_contacts(house.server, VIEWER, BOOK, cursor=cursor, limit=5)
 
 
 async def test_another_region_gives_a_new_version_only_to_contacts_whose_numbers_mean_something_else(
@@ -354,7 +354,9 @@ async def test_many_writes_at_once_get_a_position_each_in_one_step(house: House)
     writes = [store.Write(Contact(id=f"{n:032x}", display_name=str(n)), Change.IMPORTED) for n in range(2_500)]
     async with house.server.db.transaction() as connection:
         await require_phonebook(connection, EDITOR, BOOK, Role.EDITOR)
-        written = await store.write(connection, BOOK, writes, unit="u", actor="a", now=1)
+        written = await store.write(
+            connection, BOOK, writes, unit=await units.begin(connection, units.Kind.EDIT, actor="a", now=1)
+        )
     assert [stored.position for stored in written] == list(range(1, 2_501))
     assert await house.position() == 2_500
     async with house.server.db.reading() as connection:

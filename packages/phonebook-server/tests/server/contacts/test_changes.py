@@ -20,21 +20,25 @@ from phonebook_core.contact import Contact, PhoneNumber
 from phonebook_core.vendor_link.codec import MAX_FRAME, PAGE_BYTES, encode
 from phonebook_core.vendor_link.messages import Book, Changes
 from phonebook_server.accounts.guards import COMMAND_LINE, PhonebookRow, Role, require_phonebook
-from phonebook_server.contacts import store
+from phonebook_server.contacts import indexes, store, units
 from phonebook_server.contacts.changes import (
     MAX_PAGE,
     ChangePage,
     changes_since,
-    decode_token,
-    encode_token,
-    newest_token,
 )
 from phonebook_server.contacts.store import Change, Write
+from phonebook_server.contacts.sync_tokens import Token, decode_token, encode_token, newest_token
 from phonebook_server.db import tables
 from phonebook_server.db.database import Database
 from phonebook_server.ids import new_id
 
 BOOK = "b" * 32
+
+
+async def begin(connection: AsyncConnection) -> units.Unit:
+    return await units.begin(connection, units.Kind.EDIT, actor="a", now=1)
+
+
 EPOCH = "first"
 
 
@@ -46,6 +50,7 @@ async def a_phonebook() -> AsyncGenerator[Database]:
         try:
             async with db.transaction() as connection:
                 await connection.run_sync(tables.Table.metadata.create_all)
+                await connection.exec_driver_sql(indexes.CREATE)
                 await connection.execute(
                     insert(tables.Site),
                     {"id": "s", "name": "Site", "region": "DE", "created_at": 0, "deleted_at": None},
@@ -53,7 +58,7 @@ async def a_phonebook() -> AsyncGenerator[Database]:
                 common = {"site_id": "s", "name": "Book", "epoch": EPOCH, "created_at": 0, "deleted_at": None}
                 await connection.execute(insert(tables.Phonebook), [{"id": BOOK, **common}, {"id": "other", **common}])
                 other = Write(Contact(id=new_id(), display_name="Elsewhere"), Change.CREATED)
-                await store.write(connection, "other", [other], unit="u", actor="a", now=1)
+                await store.write(connection, "other", [other], unit=await begin(connection))
             yield db
         finally:
             await db.close()
@@ -73,14 +78,19 @@ async def put(db: Database, contact_id: str, text: str) -> None:
         previous = await store.find(connection, contact_id)
         contact = Contact(id=contact_id, display_name=text)
         change = Change.CREATED if previous is None else Change.EDITED
-        await store.write(connection, BOOK, [Write(contact, change, previous)], unit="u", actor="a", now=1)
+        await store.write(
+            connection,
+            BOOK,
+            [Write(contact, change, previous)],
+            unit=await begin(connection),
+        )
 
 
 async def put_many(db: Database, count: int) -> list[str]:
     ids = [new_id() for _ in range(count)]
     writes = [Write(Contact(id=id, display_name=f"Contact {n}"), Change.CREATED) for n, id in enumerate(ids)]
     async with db.transaction() as connection:
-        await store.write(connection, BOOK, writes, unit="u", actor="a", now=1)
+        await store.write(connection, BOOK, writes, unit=await begin(connection))
     return ids
 
 
@@ -89,7 +99,7 @@ async def delete(db: Database, contact_id: str) -> None:
         previous = await store.find(connection, contact_id)
         assert previous is not None
         write = Write(previous.contact, Change.DELETED, previous)
-        await store.write(connection, BOOK, [write], unit="u", actor="a", now=1)
+        await store.write(connection, BOOK, [write], unit=await begin(connection))
 
 
 async def purge(db: Database) -> None:
@@ -197,7 +207,8 @@ async def test_only_the_first_page_of_a_snapshot_says_so_and_old_tombstones_are_
         assert [contact.id for page in pages for contact in page.upserts] == ids[:4]
         assert not any(page.removals for page in pages)
         async with db.reading() as connection:
-            assert pages[-1].token == newest_token(await book_of(connection))
+            book = await book_of(connection)
+            assert pages[-1].token == newest_token(book.epoch, book.position, ())
 
 
 @pytest.mark.anyio
@@ -273,7 +284,7 @@ async def test_pages_of_the_largest_contacts_fit_a_frame_and_come_all() -> None:
         writes = [Write(Contact(id=new_id(), display_name="Small"), Change.CREATED)]
         writes += [Write(replace_id(largest, new_id()), Change.CREATED) for _ in range(4)]
         async with db.transaction() as connection:
-            await store.write(connection, BOOK, writes, unit="u", actor="a", now=1)
+            await store.write(connection, BOOK, writes, unit=await begin(connection))
         reader = Reader()
         for _ in range(5):
             page = await ask(db, reader.token, 500)
@@ -305,8 +316,15 @@ async def test_neither_changes_nor_pages_of_the_list_look_at_more_rows_than_they
         await changes_since(connection, book, "", 500)
         await store.page(connection, BOOK, after=(b"", ""), limit=51)
         await store.page(connection, BOOK, after=(b"m", "1"), limit=51)
+    included = [
+        "SCAN CONSTANT ROW",
+        "SCALAR SUBQUERY 1",
+        "SEARCH inclusions USING INDEX sqlite_autoindex_inclusions_1 (phonebook_id=?)",
+    ]
     assert plans == [
+        *included,
         "SEARCH contacts USING INDEX ix_contacts_changes (phonebook_id=? AND position>?)",
+        *included,
         "SEARCH contacts USING INDEX ix_contacts_changes (phonebook_id=? AND position>?)",
         "SEARCH contacts USING INDEX ix_contacts_list (phonebook_id=? AND (sort_key,id)>(?,?))",
         "SEARCH contacts USING INDEX ix_contacts_list (phonebook_id=? AND (sort_key,id)>(?,?))",
@@ -320,7 +338,7 @@ def test_a_token_says_what_was_put_in_and_needs_no_escaping(epoch: str, position
     except UnicodeEncodeError:
         return
     token = decode_token(text)
-    assert token is not None
+    assert isinstance(token, Token)
     assert (token.epoch, token.position, max(token.begun, position)) == (epoch, position, max(begun, position))
     assert set(text) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
 

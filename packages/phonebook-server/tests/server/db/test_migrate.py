@@ -19,13 +19,21 @@ from phonebook_server.db import migrate as module
 from phonebook_server.db.migrate import HEAD, MIGRATIONS, SchemaError, known_versions, migrate, schema_version
 from phonebook_server.db.tables import Table
 
+SEARCH = "contact_search"
+"""SQLite's full text index and what belongs to it: no tables that SQLAlchemy knows."""
+
 
 def test_the_migrated_schema_is_that_of_the_tables(tmp_path: Path) -> None:
     path = tmp_path / "phonebook.sqlite3"
     assert migrate(path)
     engine = create_engine(f"sqlite:///{path}")
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        opts = {
+            "compare_type": True,
+            "compare_server_default": True,
+            "include_name": lambda name, *_: not str(name).startswith(SEARCH),
+        }
+        context = MigrationContext.configure(connection, opts=opts)
         differences = compare_metadata(context, Table.metadata)
     engine.dispose()
     assert differences == []
@@ -37,7 +45,7 @@ def test_every_constraint_is_that_of_the_tables(tmp_path: Path) -> None:
             rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")
             found = {name: sorted(re.split("[(),]", "".join(sql.replace('"', "").split()))) for name, sql in rows}
             found.pop("alembic_version", None)
-            return found
+            return {name: sql for name, sql in found.items() if not name.startswith(SEARCH)}
 
     migrate(tmp_path / "migrated")
     engine = create_engine(f"sqlite:///{tmp_path / 'created'}")
@@ -150,3 +158,68 @@ def test_what_was_there_before_the_people_migration_is_there_after_it(
         assert connection.execute("SELECT role FROM memberships").fetchall() == [("viewer",)]
         assert connection.execute("SELECT name, role, sites FROM api_tokens").fetchall() == [("script", "", "")]
         assert connection.execute("SELECT user_id, email FROM one_time_links").fetchall() == [("u", "")]
+
+
+def test_contacts_that_were_there_get_rows_for_the_search_and_units_to_undo(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "phonebook.sqlite3"
+    with monkeypatch.context() as patched:
+        patched.setattr(module, "HEAD", "0001")
+        migrate(path)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("INSERT INTO sites VALUES ('s', 'Office', 'DE', 1, NULL)")
+        connection.execute(
+            "INSERT INTO phonebooks VALUES ('p', 's', 'Book', '', 'as_typed', '', 1, 2, 0, 'e', 1, NULL)"
+        )
+        for id in ("a", "b"):
+            connection.execute("INSERT INTO contacts VALUES (?, 'p', '{}', 'k', 1, 1, 1, 1, NULL)", [id])
+            connection.execute("INSERT INTO contact_versions VALUES (?, 1, 'imported', '{}', 'u', 'ann', 5)", [id])
+        connection.commit()
+    assert migrate(path)
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT id, row FROM contacts").fetchall() == [("a", 1), ("b", 2)]
+        units = connection.execute(
+            "SELECT id, kind, actor, at, created, changed, deleted, phonebook_id FROM units, unit_phonebooks"
+        )
+        assert units.fetchall() == [("u", "import", "ann", 5, 2, 0, 0, "p")]
+
+
+def test_phones_and_counts_are_found_in_what_was_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "phonebook.sqlite3"
+    with monkeypatch.context() as patched:
+        patched.setattr(module, "HEAD", "0001")
+        migrate(path)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("INSERT INTO sites VALUES ('s', 'Office', 'DE', 1, NULL)")
+        for book in ("p", "empty"):
+            connection.execute(
+                "INSERT INTO phonebooks VALUES (?, 's', 'Book', '', 'as_typed', '', 1, 2, 0, 'e', 1, NULL)", [book]
+            )
+        for id, deleted in (("a", None), ("b", None), ("c", 9)):
+            values = [id, deleted]
+            connection.execute("INSERT INTO contacts VALUES (?1, 'p', '{}', 'k', 1, 1, 1, 9, ?2)", values)
+            connection.execute("INSERT INTO contact_versions VALUES (?, 1, 'created', '{}', 'u', 'ann', 5)", [id])
+        requests = (("1", "m", 10, 200), ("2", "m", 30, 401), ("3", "m", 20, 200), ("4", "", 5, 404))
+        for id, mac, time, status in requests:
+            connection.execute(
+                "INSERT INTO dispatches (slug, id, phonebook_id, time, received_at, status, file, bytes, token, count, "
+                "vendor, model, firmware, mac, address, user_agent) "
+                "VALUES ('yealink', ?1, 'p', ?3, 1, ?4, 'f', 1, 't' || ?3, 1, 'Y', 'T' || ?3, '', ?2, '10.1', 'a')",
+                [id, mac, time, status],
+            )
+        connection.commit()
+    assert migrate(path)
+    with closing(sqlite3.connect(path)) as connection:
+        counts = connection.execute("SELECT id, contacts, contacts_changed_at FROM phonebooks ORDER BY id").fetchall()
+        assert counts == [("empty", 0, None), ("p", 2, 9)]
+        phones = connection.execute(
+            "SELECT key, model, first_at, last_at, last_status, ok_at, token, failed_at, failed_status FROM phones "
+            "ORDER BY last_at"
+        )
+        assert phones.fetchall() == [
+            ("10.1 a", "T5", 5, 5, 404, None, "", 5, 404),
+            ("m", "T30", 10, 30, 401, 20, "t20", 30, 401),
+        ]
+        of_phone = connection.execute("SELECT count(*) FROM dispatches JOIN phones ON phones.id = phone_id")
+        assert of_phone.fetchone() == (4,)

@@ -67,7 +67,7 @@ def test_members_are_told_what_happens_in_their_site_and_nothing_else(house: Hou
     book = house.make_book(house.site)
     house.api.patch(f"/api/v1/phonebooks/{book}", json={"name": "New"}).raise_for_status()
     file = {"file": ("people.csv", b"Name,Phone\nAnna,0301234567\n", "text/csv")}
-    house.api.post(f"/api/v1/phonebooks/{book}/imports", files=file).raise_for_status()
+    house.api.post(f"/api/v1/phonebooks/{book}/imports?commit=true", files=file).raise_for_status()
     house.api.delete(f"/api/v1/phonebooks/{book}").raise_for_status()
     house.api.patch(f"/api/v1/sites/{house.site}", json={"name": "Renamed"}).raise_for_status()
     for listening in (member, all_of_it):

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from security.table import Row, read_table
-from security.world import WITHOUT_BODY, World, ask, fill
+from security.world import World, ask, fill
 from support.server import RunningServer
 
 ROWS = [row for row in read_table() if not row.is_public]
@@ -50,7 +50,7 @@ def limited(world: World, person: str, **limits: Any) -> str:
 
 
 def send(world: World, token: str, row: Row, objects: dict[str, str]) -> httpx.Response:
-    request = world.request(row.operation) if row.method not in WITHOUT_BODY else {}
+    request = world.request(row.operation, objects)
     with world.server.client(token) as client:
         return ask(client, row.method, fill(row.path, objects), **request)
 

@@ -1,0 +1,1 @@
+"""Inclusions: a phonebook that shows the contacts of others, live and read-only."""

@@ -1,0 +1,1 @@
+"""The installation as it runs: its configuration, its database, what is wrong with it."""

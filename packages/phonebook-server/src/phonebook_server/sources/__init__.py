@@ -1,0 +1,1 @@
+"""Sources: address books elsewhere that a phonebook subscribes to, by CardDAV or as a file at a URL."""
