@@ -3,17 +3,34 @@
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 export UV_COMPILE_BYTECODE = 1
 
-.PHONY: help run test test-long lint format bench browser clean
+DASHBOARD := packages/phonebook-server/src/phonebook_server/web/dashboard/index.html
+DASHBOARD_SOURCES := dashboard/index.html dashboard/package.json dashboard/vite.config.ts dashboard/tsconfig.json \
+	$(shell find dashboard/src dashboard/scripts -type f ! -name '*.test.*' ! -name schema.d.ts 2>/dev/null)
+NODE := $(shell node -e 'Number(process.versions.node.split(".")[0]) < 20 || console.log("there")' 2>/dev/null)
+SERVER_SOURCES := $(shell find packages/phonebook-core/src packages/phonebook-server/src -name '*.py')
+
+.PHONY: help run test test-browser test-dashboard test-long screenshots dashboard lint format bench browser clean
 .DEFAULT_GOAL := help
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-run: .venv/.synced ## install what is needed and serve at http://127.0.0.1:8000
+run: .venv/.synced dashboard ## install what is needed and serve at http://127.0.0.1:8000
 	@exec .venv/bin/phonebook serve
 
-test: .venv/.synced browser ## install what is needed and run every test
+test: .venv/.synced dashboard test-dashboard browser ## install what is needed and run every test
 	.venv/bin/python -m pytest -n 2 --dist loadfile
+
+test-browser: .venv/.synced dashboard browser ## the tests in a real browser alone
+	.venv/bin/python -m pytest tests/browser
+
+test-dashboard: dashboard ## the dashboard's own tests: types, logic, size
+ifdef NODE
+	@cd dashboard && npm run --silent check && npm run --silent test && npm run --silent size
+endif
+
+screenshots: .venv/.synced dashboard browser ## every screen, light and dark, wide and narrow, in dashboard/screenshots/
+	.venv/bin/python -m pytest tests/browser/screenshots.py
 
 test-long: .venv/.synced ## the longer runs, such as 20,000 random histories of the link
 	.venv/bin/python -m pytest -m slow
@@ -31,6 +48,34 @@ format: .venv/.synced ## put the code into the house's form
 	.venv/bin/ruff check --fix
 	.venv/bin/ruff format
 
+ifdef NODE
+dashboard: $(DASHBOARD) # built when something in it, or in the API, has changed
+else
+dashboard:
+	@echo "There is no Node 20 or newer: the dashboard is not built. The server says so at /."
+endif
+
+$(DASHBOARD): dashboard/src/api/schema.d.ts $(DASHBOARD_SOURCES)
+	@echo "Building the dashboard …"
+	@cd dashboard && npm run --silent build
+
+dashboard/src/api/schema.d.ts: dashboard/.build/openapi.json dashboard/scripts/generate.mjs dashboard/node_modules/.installed
+	@cd dashboard && npm run --silent generate
+
+dashboard/.build/openapi.json: dashboard/.build/openapi.checked
+	@:
+
+dashboard/.build/openapi.checked: .venv/.synced $(SERVER_SOURCES)
+	@mkdir -p dashboard/.build
+	@.venv/bin/phonebook openapi >dashboard/.build/openapi.new
+	@cd dashboard/.build && if cmp -s openapi.new openapi.json; then rm openapi.new; else mv openapi.new openapi.json; fi
+	@touch $@
+
+dashboard/node_modules/.installed: dashboard/package.json dashboard/package-lock.json
+	@echo "Installing what the dashboard is built with …"
+	@cd dashboard && npm ci --silent --no-progress
+	@touch $@
+
 browser: # Debian's chromium, where it is missing and can be installed; without it the tests say so
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || { \
 		command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ] && \
@@ -47,3 +92,4 @@ browser: # Debian's chromium, where it is missing and can be installed; without 
 
 clean: ## remove everything that was built or installed
 	rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf dashboard/node_modules dashboard/.build dashboard/screenshots dashboard/src/api/schema.d.ts $(dir $(DASHBOARD))

@@ -9,10 +9,10 @@ from typing import Final
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+from support.pages import NOT_BUILT, is_built, open_page, register, sign_in
 from support.post import Post
 from support.server import RunningServer
 
-PATIENCE_MS: Final = 60_000
 ARGUMENTS: Final = (
     "--no-sandbox",
     "--disable-gpu",
@@ -38,16 +38,9 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    """A page of a browser without cookies. A fault in a script, or a refused resource, fails the test."""
-    context = browser.new_context(viewport={"width": 390, "height": 844})
-    context.set_default_timeout(PATIENCE_MS)
-    page = context.new_page()
-    faults: list[str] = []
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("console", lambda said: faults.append(said.text) if "Content Security Policy" in said.text else None)
-    yield page
-    context.close()
-    assert faults == []
+    """A page of a browser without cookies, as wide as a desk's. See `open_page`."""
+    with open_page(browser) as page:
+        yield page
 
 
 @pytest.fixture(scope="module")
@@ -62,4 +55,24 @@ def empty(tmp_path_factory: pytest.TempPathFactory, post: Post) -> Iterator[Runn
     folder: Path = tmp_path_factory.mktemp("browser") / "data"
     env = {"PHONEBOOK_SMTP_URL": post.url, "PHONEBOOK_HOSTED_SERVICES": ""}
     with RunningServer(folder, env=env) as server:
+        if not is_built(server):
+            pytest.skip(NOT_BUILT)
         yield server
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory, post: Post) -> Iterator[RunningServer]:
+    """`phonebook serve` with mail and the hosted services, and an administrator who has registered."""
+    folder: Path = tmp_path_factory.mktemp("browser") / "data"
+    with RunningServer(folder, env={"PHONEBOOK_SMTP_URL": post.url}) as server:
+        if not is_built(server):
+            pytest.skip(NOT_BUILT)
+        register(server, admin=True)
+        yield server
+
+
+@pytest.fixture
+def signed_in(page: Page, served: RunningServer) -> Page:
+    """A page of the administrator's browser, who is signed in to `served`."""
+    sign_in(page, served)
+    return page

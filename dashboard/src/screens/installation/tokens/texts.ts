@@ -1,0 +1,56 @@
+import { defineTexts } from '~/i18n/texts';
+
+export const texts = defineTexts(
+  {
+    title: 'Service tokens',
+    about: 'What lets a vendor service in that runs on its own, perhaps on another machine. Those inside the server need none.',
+    create: 'New token',
+    createTitle: 'A token for a vendor service',
+    service: 'Service',
+    slug: 'Short name of the service',
+    slugAbout: 'As yealink. The token lets in this service only.',
+    slugWrong: 'Small letters, digits and - only, as yealink.',
+    emptyTitle: 'No service token',
+    empty: 'Make one for a vendor service that is to run outside of this server.',
+    madeTitle: (slug: string) => `The new token for ${slug}`,
+    made: 'This is the only time that it is shown. Whoever has it can give phones other phonebooks, so keep it like a password.',
+    environment: 'The environment of the service',
+    start: 'What starts it',
+    further: (slug: string) =>
+      `Take ${slug} out of PHONEBOOK_HOSTED_SERVICES of the server, if it ran inside of it. When phones reach it at another address than this machine, set PHONEBOOK_SERVICE_PUBLIC_URL as well.`,
+    live: 'As soon as it has linked, it appears among the vendor services.',
+    toServices: 'To the vendor services',
+    rotate: 'To replace one, make a second, give it to the service, and revoke the first.',
+    revokeTitle: (slug: string, prefix: string) => `Revoke the token ${prefix}… of ${slug}?`,
+    revokeAbout: 'Whatever is linked with it is parted from within a second, and let in no more. This cannot be undone.',
+    revoked: (slug: string) => `A token of ${slug} is revoked.`,
+    done: 'Done',
+  },
+  {
+    title: 'Dienst-Tokens',
+    about:
+      'Was einen Hersteller-Dienst einlässt, der für sich allein läuft, vielleicht auf einem anderen Rechner. Die im Server brauchen keinen.',
+    create: 'Neuer Token',
+    createTitle: 'Ein Token für einen Hersteller-Dienst',
+    service: 'Dienst',
+    slug: 'Kurzname des Dienstes',
+    slugAbout: 'Etwa yealink. Der Token lässt nur diesen Dienst ein.',
+    slugWrong: 'Nur kleine Buchstaben, Ziffern und -, etwa yealink.',
+    emptyTitle: 'Kein Dienst-Token',
+    empty: 'Machen Sie einen für einen Hersteller-Dienst, der außerhalb dieses Servers laufen soll.',
+    madeTitle: (slug: string) => `Der neue Token für ${slug}`,
+    made: 'Er wird nur dieses eine Mal gezeigt. Wer ihn hat, kann Telefonen andere Telefonbücher geben; verwahren Sie ihn wie ein Passwort.',
+    environment: 'Die Umgebung des Dienstes',
+    start: 'Was ihn startet',
+    further: (slug: string) =>
+      `Nehmen Sie ${slug} aus PHONEBOOK_HOSTED_SERVICES des Servers heraus, wenn er in ihm lief. Erreichen Telefone ihn unter einer anderen Adresse als diesem Rechner, setzen Sie auch PHONEBOOK_SERVICE_PUBLIC_URL.`,
+    live: 'Sobald er sich verbunden hat, erscheint er unter den Hersteller-Diensten.',
+    toServices: 'Zu den Hersteller-Diensten',
+    rotate: 'Um einen zu ersetzen, machen Sie einen zweiten, geben ihn dem Dienst und widerrufen den ersten.',
+    revokeTitle: (slug: string, prefix: string) => `Den Token ${prefix}… von ${slug} widerrufen?`,
+    revokeAbout:
+      'Was damit verbunden ist, wird innerhalb einer Sekunde getrennt und nicht mehr eingelassen. Das lässt sich nicht rückgängig machen.',
+    revoked: (slug: string) => `Ein Token von ${slug} ist widerrufen.`,
+    done: 'Fertig',
+  },
+);

@@ -1,0 +1,41 @@
+import { defineTexts, plural } from '~/i18n/texts';
+
+/** Words about API tokens and the tokens of vendor services. */
+export const texts = defineTexts(
+  {
+    token: 'Token',
+    may: 'May',
+    mayAll: 'all that its owner may',
+    inAllSites: 'in all sites',
+    inSites: (n: number, names: string) => (names ? `in ${names}` : `in ${n} ${plural(n, 'site', 'sites')}`),
+    upTo: (role: string) => `${role} at most`,
+    created: 'Created',
+    used: 'Last used',
+    never: 'never',
+    ends: 'Ends',
+    endsNever: 'never',
+    ended: 'over',
+    revoke: 'Revoke',
+    revokeTitle: (name: string) => `Revoke “${name}”?`,
+    revokeAbout: 'Whatever uses it is refused from its very next request on. This cannot be undone.',
+    revoked: (name: string) => `“${name}” is revoked.`,
+  },
+  {
+    token: 'Token',
+    may: 'Darf',
+    mayAll: 'alles, was der Besitzer darf',
+    inAllSites: 'in allen Standorten',
+    inSites: (n: number, names: string) => (names ? `in ${names}` : `in ${n} ${plural(n, 'Standort', 'Standorten')}`),
+    upTo: (role: string) => `höchstens ${role}`,
+    created: 'Angelegt',
+    used: 'Zuletzt benutzt',
+    never: 'nie',
+    ends: 'Endet',
+    endsNever: 'nie',
+    ended: 'abgelaufen',
+    revoke: 'Widerrufen',
+    revokeTitle: (name: string) => `„${name}“ widerrufen?`,
+    revokeAbout: 'Was ihn benutzt, wird ab der nächsten Anfrage abgewiesen. Das lässt sich nicht rückgängig machen.',
+    revoked: (name: string) => `„${name}“ ist widerrufen.`,
+  },
+);

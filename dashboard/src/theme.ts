@@ -1,0 +1,105 @@
+import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from '@mantine/core';
+
+const blue: MantineColorsTuple = [
+  '#eef4fd',
+  '#dbe7f8',
+  '#b4cdf0',
+  '#8ab1e8',
+  '#6699e1',
+  '#3f7dd6',
+  '#1f5fbf',
+  '#1a51a5',
+  '#15448b',
+  '#0f3670',
+];
+
+const dark: MantineColorsTuple = [
+  '#e6eaf0',
+  '#c3cad5',
+  '#a3adbb',
+  '#7b8696',
+  '#566171',
+  '#38414e',
+  '#262e39',
+  '#1c222b',
+  '#14181f',
+  '#0d1015',
+];
+
+export const theme = createTheme({
+  primaryColor: 'blue',
+  primaryShade: { light: 6, dark: 6 },
+  colors: { blue, dark },
+  autoContrast: true,
+  defaultRadius: 'md',
+  fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif',
+  fontFamilyMonospace: 'ui-monospace, "SF Mono", "Cascadia Mono", Consolas, monospace',
+  headings: {
+    fontWeight: '650',
+    sizes: {
+      h1: { fontSize: '1.5rem', lineHeight: '1.25' },
+      h2: { fontSize: '1.15rem', lineHeight: '1.35' },
+      h3: { fontSize: '1rem', lineHeight: '1.4' },
+    },
+  },
+  cursorType: 'pointer',
+  respectReducedMotion: true,
+  components: {
+    Modal: { defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.4 }, transitionProps: { duration: 120 } }, styles: { title: { fontWeight: 650 } } },
+    Tooltip: { defaultProps: { openDelay: 300, withArrow: true } },
+    // A dialog's head is not the page's.
+    ModalHeader: { defaultProps: { role: 'presentation' } },
+    DrawerHeader: { defaultProps: { role: 'presentation' } },
+    Menu: { defaultProps: { shadow: 'md', transitionProps: { duration: 80 }, withInitialFocusPlaceholder: false } },
+    Table: { defaultProps: { verticalSpacing: 6 } },
+    Anchor: { defaultProps: { underline: 'hover' } },
+  },
+});
+
+/** Colours of text that are readable (4.5:1) on every ground that is used here. */
+export const cssVariables: CSSVariablesResolver = () => ({
+  variables: {},
+  light: {
+    '--mantine-color-body': '#ffffff',
+    '--mantine-color-text': '#1b2330',
+    '--mantine-color-dimmed': '#566274',
+    '--mantine-color-placeholder': '#667286',
+    '--mantine-color-error': '#a5231b',
+    '--mantine-color-anchor': 'var(--mantine-color-blue-6)',
+    '--app-ground': '#f6f7f9',
+    '--app-line': '#dfe3e9',
+    '--app-good': '#1c6b3c',
+    '--app-warn': '#8a4b00',
+    '--app-bad': '#a5231b',
+    '--app-quiet': '#6b7686',
+    '--mantine-color-red-light-color': '#a5231b',
+    '--mantine-color-orange-light-color': '#8a4b00',
+    '--mantine-color-yellow-light-color': '#7a4a00',
+    '--mantine-color-teal-light-color': '#1c6b3c',
+  },
+  dark: {
+    '--mantine-color-body': 'var(--mantine-color-dark-7)',
+    '--mantine-color-text': 'var(--mantine-color-dark-0)',
+    '--mantine-color-dimmed': 'var(--mantine-color-dark-2)',
+    '--mantine-color-placeholder': '#929dac',
+    '--mantine-color-error': '#ffb4ab',
+    '--mantine-color-anchor': '#8ab4f8',
+    '--app-ground': 'var(--mantine-color-dark-8)',
+    '--app-line': 'var(--mantine-color-dark-5)',
+    '--app-good': '#8fdcad',
+    '--app-warn': '#f5c27a',
+    '--app-bad': '#ffb4ab',
+    '--app-quiet': '#929dac',
+    '--mantine-color-blue-light': 'rgba(102, 153, 225, 0.2)',
+    '--mantine-color-blue-light-hover': 'rgba(102, 153, 225, 0.28)',
+    '--mantine-color-blue-light-color': '#d3e3fb',
+    '--mantine-color-red-light': 'rgba(255, 180, 171, 0.12)',
+    '--mantine-color-red-light-color': '#ffb4ab',
+    '--mantine-color-orange-light': 'rgba(245, 194, 122, 0.12)',
+    '--mantine-color-orange-light-color': '#f5c27a',
+    '--mantine-color-yellow-light': 'rgba(245, 194, 122, 0.12)',
+    '--mantine-color-yellow-light-color': '#f5c27a',
+    '--mantine-color-teal-light': 'rgba(143, 220, 173, 0.12)',
+    '--mantine-color-teal-light-color': '#8fdcad',
+  },
+});
