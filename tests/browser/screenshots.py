@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Page
+from support.office import Phone
 from support.pages import ADMINISTRATOR, LOOKS, NARROW, Theme, open_page, open_palette, sign_in
 from support.server import RunningServer
 
@@ -16,11 +18,12 @@ SETTLE_MS: Final = 1_200
 """How long a screen takes at most to have fetched what it shows."""
 
 NAMES: Final = ["Bea Aydın", "Çem Öztürk", "Dora Schmidt", "Emil Huber", "Frida Köhler", "Gül Yılmaz", "Hugo Nowak"]
+PHONES: Final = ["Yealink SIP-T54W 96.86.0.70 80:5e:c0:aa:00:01", "Yealink W70B 146.85.0.20 80:5e:c0:bb:00:02"]
 COMPANIES: Final = ["Huber & Söhne GmbH", "", "Öztürk Elektro AG", "Kanzlei Nowak"]
 
 
 class Screen(NamedTuple):
-    """A screen and how one gets there; `path` may name `{site}` and `{phonebook}`."""
+    """A screen and how one gets there; `path` may name what is in `objects`."""
 
     name: str
     path: str
@@ -38,6 +41,18 @@ def search(page: Page) -> None:
     page.keyboard.type("hub")
 
 
+def choose_some(page: Page) -> None:
+    for number in (1, 2, 4):
+        page.get_by_role("row").nth(number).get_by_role("checkbox").check()
+
+
+def upload(page: Page) -> None:
+    content = "Vorname;Nachname;Telefon;Kürzel\nBea;Aydın;030 9018000;ba\nNora;Lang;030 555;nl\nKarl;Neu;4.915E+11;kn\n"
+    page.locator("input[type=file]").set_input_files(
+        {"name": "kunden.csv", "mimeType": "text/csv", "buffer": content.encode()}
+    )
+
+
 SCREENS: Final = [
     Screen("sign-in", "/sign-in", is_signed_in=False),
     Screen("first-administrator", "/first#token", is_signed_in=False),
@@ -49,6 +64,26 @@ SCREENS: Final = [
     Screen("palette", "/sites/{site}", search),
     Screen("account", "/sites/{site}", open_form("Account of")),
     Screen("contacts", "/phonebooks/{phonebook}/contacts"),
+    Screen("contacts-empty", "/phonebooks/{empty}/contacts"),
+    Screen("contacts-panel", "/phonebooks/{phonebook}/contacts/{contact}"),
+    Screen("contacts-chosen", "/phonebooks/{phonebook}/contacts", choose_some),
+    Screen("import", "/phonebooks/{phonebook}/import"),
+    Screen("import-preview", "/phonebooks/{phonebook}/import", upload),
+    Screen("cleaning", "/phonebooks/{phonebook}/tidy"),
+    Screen("history", "/phonebooks/{phonebook}/history"),
+    Screen("services", "/phonebooks/{phonebook}/services"),
+    Screen("service", "/phonebooks/{phonebook}/services/yealink"),
+    Screen("service-off", "/phonebooks/{empty}/services/snom"),
+    Screen("service-form", "/phonebooks/{empty}/services/snom", open_form("Turn Snom on")),
+    Screen("service-password", "/phonebooks/{phonebook}/services/yealink", open_form("New password")),
+    Screen("phones", "/phonebooks/{phonebook}/phones"),
+    Screen("phonebook-settings", "/phonebooks/{phonebook}/settings"),
+    Screen("phone-setup", "/phone-setup/{phonebook}/yealink"),
+    Screen("start", "/start"),
+    Screen("start-contacts", "/start/{empty}/contacts"),
+    Screen("start-service", "/start/{empty}/service"),
+    Screen("start-phone", "/start/{phonebook}/phone"),
+    Screen("start-fetch", "/start/{phonebook}/fetch"),
     Screen("people", "/people"),
     Screen("people-invite", "/people", open_form("Invite somebody")),
     Screen("members", "/sites/{site}/members"),
@@ -66,7 +101,7 @@ SCREENS: Final = [
 
 @pytest.fixture(scope="module")
 def objects(served: RunningServer) -> dict[str, str]:
-    """The ids in the paths: an office with some contacts and a vendor service that is on."""
+    """The ids in the paths: an office with contacts, a vendor service that is on and phones; `empty` is a phonebook."""
     token = served.cli_json("token", "create", ADMINISTRATOR, "--name", "screenshots")["token"]
     with served.client(token) as api:
         sites = [
@@ -89,8 +124,19 @@ def objects(served: RunningServer) -> dict[str, str]:
             }
             assert api.post(f"/api/v1/phonebooks/{books[0]}/contacts", json=contact).status_code == 201
         assert api.put(f"/api/v1/phonebooks/{books[0]}/services/yealink", json={"on": True}).status_code == 200
+        service: dict[str, Any] = {}
+        while not service.get("access"):
+            service = api.get(f"/api/v1/phonebooks/{books[0]}/services/yealink").json()
+        access = service["access"]
+        for agent in PHONES:
+            Phone(access["url"], access["username"], access["password"], agent).fetch()
+        Phone(access["url"], access["username"], "mistyped", "Yealink SIP-T48S 66.86.0.15 80:5e:c0:aa:00:77").fetch()
+        for _ in range(3):
+            httpx.get(access["url"], headers={"user-agent": "Yealink SIP-T46G 28.72.0.1 00:15:65:4a:a9:37"})
+        twin = {"display_name": "Bea Aydin", "numbers": [{"value": "030 9018000", "label": "work"}]}
+        contact = api.post(f"/api/v1/phonebooks/{books[0]}/contacts", json=twin).json()["id"]
         assert api.post("/api/v1/mail/test", json={}).status_code == 202
-    return {"site": sites[0], "phonebook": books[0]}
+    return {"site": sites[0], "phonebook": books[0], "contact": contact, "empty": books[-1]}
 
 
 @pytest.mark.parametrize(("theme", "size"), LOOKS)

@@ -66,6 +66,7 @@ def test_the_keyboard_alone_leads_everywhere(signed_in: Page, served: RunningSer
     expect(palette.get_by_text("Dora Ötker")).to_be_visible()
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(f"/phonebooks/{office['phonebook']}/contacts.*{office['contact']}"))
+    expect(page.get_by_role("heading", name="Dora Ötker")).to_be_visible()
     palette = open_palette(page)
     page.keyboard.type("dark")
     expect(palette.get_by_text("Appearance: Dark")).to_be_visible()

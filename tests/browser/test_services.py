@@ -103,7 +103,7 @@ def test_a_service_is_turned_on_set_up_on_a_phone_and_off_again_with_a_warning_a
     signed_in: Page, book: Book
 ) -> None:
     page = signed_in
-    page.goto(book.page("services"))
+    page.goto(book.page("services/yealink"))
     page.get_by_role("button", name="Turn Yealink on").click()
     expect(page.get_by_text("Everything is filled in already.")).to_be_visible()
     page.get_by_role("button", name="Turn on", exact=True).click()
@@ -133,7 +133,7 @@ def test_a_service_is_turned_on_set_up_on_a_phone_and_off_again_with_a_warning_a
 def test_every_problem_is_said_at_its_field_and_automatic_values_come_back(signed_in: Page, book: Book) -> None:
     page = signed_in
     book.decide(on=True)
-    page.goto(book.page("services"))
+    page.goto(book.page("services/yealink"))
     page.get_by_role("button", name="Change the settings").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("button", name="Change “Name shown on the phone”").click()
@@ -169,7 +169,7 @@ def test_a_new_password_works_at_once_and_the_old_one_until_the_time_is_up(signe
     book.decide(on=True)
     before = book.phone()
     assert before.fetch().status_code == 200
-    page.goto(book.page("services"))
+    page.goto(book.page("services/yealink"))
     page.get_by_role("button", name="New password").click()
     page.get_by_role("dialog").get_by_role("radio", name="3 days").check()
     page.get_by_role("button", name="Make a new password").click()
@@ -181,7 +181,7 @@ def test_a_new_password_works_at_once_and_the_old_one_until_the_time_is_up(signe
     assert before.fetch().status_code == 200
     page.get_by_role("link", name="Which phones still send it").click()
     expect(page.get_by_text("Still sends the password from before")).to_be_visible()
-    page.goto(book.page("services"))
+    page.goto(book.page("services/yealink"))
     page.get_by_role("button", name="New password").click()
     page.get_by_role("dialog").get_by_role("radio", name="Not at all").check()
     page.get_by_role("button", name="Make a new password").click()
@@ -195,6 +195,8 @@ def test_the_phones_tab_says_why_a_phone_loads_nothing_and_that_it_does_now(sign
     page.goto(book.page("phones"))
     expect(page.get_by_text("No vendor service is turned on")).to_be_visible()
     page.get_by_role("link", name="To the vendor services").click()
+    expect(page.get_by_role("tab", name="Vendor services")).to_have_attribute("aria-selected", "true")
+    page.goto(book.page("services/yealink"))  # whether or not it is the only one
     page.get_by_role("button", name="Turn Yealink on").click()
     page.get_by_role("button", name="Turn on", exact=True).click()
     expect(page.get_by_text("What to enter on the phones")).to_be_visible()
@@ -244,7 +246,7 @@ def test_who_does_not_manage_the_site_sees_no_password_not_even_behind_the_qr_co
         page.get_by_role("button", name="Sign in").click()
         expect(page.get_by_text("Only managers of the site see the password.")).to_be_visible()
         assert password not in page.content()
-        page.goto(book.page("services"))
+        page.goto(book.page("services/yealink"))
         expect(page.get_by_text("Managers of the site see the password.")).to_be_visible()
         expect(page.get_by_role("button", name="Turn off")).to_be_hidden()
         assert password not in page.content()
@@ -259,7 +261,7 @@ def test_a_service_that_stops_is_said_to_and_so_is_its_return(
     book.access()
     with open_page(browser) as page:
         sign_in(page, server)
-        page.goto(book.page("services"))
+        page.goto(book.page("services/yealink"))
         expect(page.get_by_text("What to enter on the phones")).to_be_visible()
         service.kill()
         expect(page.get_by_text("Yealink is not running")).to_be_visible()
@@ -313,7 +315,7 @@ def test_the_tabs_and_what_opens_over_them_are_accessible(
 ) -> None:
     with open_page(browser, theme=theme, size=size) as page:
         sign_in(page, served)
-        page.goto(book.page("services"))
+        page.goto(book.page("services/yealink"))
         page.get_by_role("button", name="Turn Yealink on").click()
         expect(page.get_by_role("button", name="Turn on", exact=True)).to_be_visible()
         assert find_violations(page) == []

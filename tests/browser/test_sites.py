@@ -134,6 +134,32 @@ def test_two_hundred_sites_are_switched_between_by_typing(
     expect(page.get_by_role("heading", name="Filiale 117")).to_be_visible()
 
 
+def test_a_contact_of_any_phonebook_in_any_of_many_sites_is_one_line_of_typing_away(
+    signed_in: Page, served: RunningServer, api: httpx.Client
+) -> None:
+    for number in range(30):
+        make_site(api, f"Außenstelle {number:02}", "Empfang")
+    _, [book] = make_site(api, "Zweigstelle", "Werkstatt")
+    contact = {"display_name": "Zdeněk Dvořák", "numbers": [{"value": "+420 601 123 456"}]}
+    assert api.post(f"/api/v1/phonebooks/{book}/contacts", json=contact).status_code == 201
+    page = signed_in
+    page.goto(f"{served.url}/sites")
+    expect(page.get_by_role("heading", name="Sites")).to_be_visible()
+    for typed in ("zdenek dvo", "601 123"):
+        open_palette(page)
+        page.keyboard.type(typed)
+        expect(page.get_by_role("dialog").get_by_text("Zdeněk Dvořák")).to_be_visible()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", name="Zdeněk Dvořák")).to_be_visible()
+        page.goto(f"{served.url}/sites")
+        expect(page.get_by_role("heading", name="Sites")).to_be_visible()
+    open_palette(page)
+    page.keyboard.type("werkst")
+    expect(page.get_by_role("dialog").get_by_text("Werkstatt")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Werkstatt")).to_be_visible()
+
+
 @pytest.mark.parametrize(("theme", "size"), LOOKS)
 def test_the_pages_of_sites_are_accessible(
     browser: Browser, served: RunningServer, api: httpx.Client, theme: Theme, size: tuple[int, int]

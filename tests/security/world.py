@@ -235,6 +235,7 @@ REQUESTS: Final[Mapping[str, Mapping[str, Any]]] = {
     "create_token": {"json": {"name": "script"}},
     "rotate_token": {"json": {}},
     "create_service_token": {"json": {"slug": "other"}},
+    "search": {"params": {"q": "co"}},
     "create_site": {"json": {"name": "New site", "region": "DE"}},
     "change_site": {"json": {"name": "Renamed"}},
     "put_member": {"json": {"role": "editor"}},

@@ -19,6 +19,8 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 import httpx
 
+from support.commands import COMMANDS
+
 T = TypeVar("T")
 
 PHONEBOOK: Final = Path(sys.executable).with_name("phonebook")
@@ -36,7 +38,8 @@ class Person(NamedTuple):
 class RunningServer:
     """A server in a process of its own. Use it as a context manager, or `start` and `stop` it.
 
-    `env` adds to the environment (None takes a variable away); nothing of the test's own `PHONEBOOK_…` gets in.
+    `env` adds to the environment (None takes a variable away); nothing of the test's own `PHONEBOOK_…` gets in. Of the
+    installed vendor services only Yealink is hosted, unless `env` says otherwise: the others would only cost time.
     """
 
     def __init__(self, data_dir: Path, *, env: Mapping[str, str | None] | None = None, port: int | None = None) -> None:
@@ -59,6 +62,7 @@ class RunningServer:
         own: dict[str, str | None] = {
             "PHONEBOOK_DATA_DIR": str(self.data_dir),
             "PHONEBOOK_PORT": str(self.port),
+            "PHONEBOOK_HOSTED_SERVICES": "yealink",
             **self._extra,
         }
         return inherited | {name: value for name, value in own.items() if value is not None}
@@ -146,16 +150,7 @@ class RunningServer:
 
     def cli(self, *args: str, check: bool = True, input: str | None = None) -> subprocess.CompletedProcess[str]:
         """Run `phonebook ARGS` in the server's environment; with `check`, it must succeed."""
-        result = subprocess.run(
-            [PHONEBOOK, *args],
-            env=self.env,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-            input=input,
-            check=False,
-            cwd=self.data_dir.parent,
-        )
+        result = COMMANDS.run(args, env=self.env, cwd=self.data_dir.parent, input=input, timeout=PATIENCE)
         if check:
             assert result.returncode == 0, f"phonebook {' '.join(args)} failed:\n{result.stdout}{result.stderr}"
         return result

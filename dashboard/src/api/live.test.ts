@@ -28,6 +28,14 @@ test('a changed service concerns the services of its phonebook and the list of i
   expect(concerns(event, contacts)).toBe(false);
 });
 
+test('a service that comes or goes concerns every phonebook, also those that do not use it', () => {
+  for (const kind of ['service.linked', 'service.unlinked']) {
+    expect(concerns({ kind, subject: 'yealink' }, services)).toBe(true);
+    expect(concerns({ kind, subject: 'yealink' }, ['/api/v1/services', {}])).toBe(true);
+    expect(concerns({ kind, subject: 'yealink' }, contacts)).toBe(false);
+  }
+});
+
 test('a phone that fetches changes the lists of phones, not what it fetched', () => {
   const event = { kind: 'dispatch.recorded', site_id: 's', phonebook_id: 'a' };
   expect(concerns(event, ['/api/v1/phonebooks/{phonebook_id}/phones', { path: { phonebook_id: 'a' } }])).toBe(true);

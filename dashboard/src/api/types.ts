@@ -59,3 +59,4 @@ export type Source = Schemas['SourceView'];
 export type SourceCheck = Schemas['Checked'];
 export type NumberCheck = Schemas['phonebooks_numbers_NumberView'];
 export type NumberKind = Schemas['NumberKind'];
+export type SearchResult = Schemas['SearchResult'];

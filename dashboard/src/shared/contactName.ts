@@ -7,8 +7,3 @@ export function contactName(contact: Named): string {
   const own = contact.display_name || [contact.given_name, contact.family_name].filter(Boolean).join(' ');
   return own || contact.organization || '–';
 }
-
-/** The number that stands for a contact where there is room for one. */
-export function contactNumber({ numbers }: Pick<Contact, 'numbers'>): string {
-  return numbers[0]?.value ?? '';
-}

@@ -83,7 +83,6 @@ export default function Frame() {
         <Suspense>
           <Palette
             scope={palette.scope}
-            site={site}
             sites={sites ?? []}
             onLanguage={onLanguage}
             onSignOut={onSignOut}
@@ -122,7 +121,7 @@ function useFocusOnArrival() {
   useEffect(
     () =>
       router.subscribe('onRendered', ({ fromLocation, pathChanged }) => {
-        if (!fromLocation || !pathChanged || document.activeElement?.closest('main')) return;
+        if (!fromLocation || !pathChanged || document.activeElement?.closest('main, [role=dialog]')) return;
         document.querySelector<HTMLElement>('main h1')?.focus({ preventScroll: true });
       }),
     [router],

@@ -10,12 +10,10 @@ import { useTexts } from '~/i18n/texts';
 import { matches } from '~/shared/matching';
 import { paths } from '~/shared/paths';
 
-import { useFoundContacts, usePhonebooksToFind } from './finding';
+import { MOST, useSearch } from './finding';
 import { menu } from './found';
 import { texts } from './texts';
 
-/** Of each kind; more are not looked through by eye, typing narrows them down. */
-const MOST = 8;
 const MOST_SITES = 50;
 
 /** Something that can be gone to or done. */
@@ -30,7 +28,6 @@ interface Found {
 export interface Asked {
   /** Everything, or only where to switch to. */
   scope: 'everything' | 'sites';
-  site: Site | undefined;
   sites: readonly Site[];
   onLanguage: (language: Language) => void;
   onSignOut: () => void;
@@ -40,12 +37,11 @@ export interface Asked {
 export function useGroups(asked: Asked, typed: string): { title: string; found: Found[] }[] {
   const t = useTexts(texts);
   const navigate = useNavigate();
-  const { scope, site, sites } = asked;
+  const { scope, sites } = asked;
   const isEverything = scope === 'everything';
   const commands = useCommands(asked);
   const [searched] = useDebouncedValue(typed, 200);
-  const phonebooks = usePhonebooksToFind(site, sites, isEverything && typed !== '');
-  const contacts = useFoundContacts(phonebooks, isEverything ? searched : '');
+  const { phonebooks, contacts } = useSearch(isEverything && typed !== '' ? searched : '');
   const narrowed = <T>(all: readonly T[], text: (each: T) => string, most = MOST) =>
     all.filter((each) => matches(text(each), typed)).slice(0, most);
   const go = (to: string) => () => void navigate({ to });
@@ -66,22 +62,22 @@ export function useGroups(asked: Asked, typed: string): { title: string; found: 
     ofSites,
     {
       title: t.palettePhonebooks,
-      found: narrowed(phonebooks, ({ name, siteName }) => `${name} ${siteName}`).map(({ id, name, siteName }) => ({
+      found: phonebooks.map(({ id, name, site_name }) => ({
         key: `phonebook ${id}`,
         label: name,
-        about: siteName,
+        about: site_name,
         icon: BookUser,
         run: go(paths.phonebook(id)),
       })),
     },
     {
       title: t.paletteContacts,
-      found: contacts.map(({ id, name, about, phonebookId }) => ({
+      found: contacts.map(({ id, name, organization, number, phonebook_id, phonebook_name, site_name }) => ({
         key: `contact ${id}`,
         label: name,
-        about,
+        about: [number || organization, phonebook_name, site_name].filter(Boolean).join(' · '),
         icon: UserRound,
-        run: go(paths.contact(phonebookId, id)),
+        run: go(paths.contact(phonebook_id, id)),
       })),
     },
     { title: t.paletteCommands, found: narrowed(commands, ({ label }) => label) },

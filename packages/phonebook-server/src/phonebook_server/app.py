@@ -17,7 +17,7 @@ from litestar.exceptions import HTTPException, NotFoundException
 from litestar.types import ASGIApp
 
 from phonebook_core.vendor_link.transport import LINK_PATH
-from phonebook_server import api_docs, health
+from phonebook_server import api_docs, health, search
 from phonebook_server.accounts import routes as accounts_routes
 from phonebook_server.accounts.authentication import (
     Authentication,
@@ -83,6 +83,7 @@ API: Final = [
     *tokens_routes.handlers,
     *activity_routes.handlers,
     *events_routes.handlers,
+    *search.handlers,
     *sites_routes.handlers,
     *phonebooks_routes.handlers,
     *numbers.handlers,

@@ -13,12 +13,9 @@ import { paths } from '~/shared/paths';
 import { ServiceCard } from './ServiceCard';
 import { texts } from './texts';
 
-/** No event tells of a service that comes or goes while no phonebook has it turned on. */
-const EVERY_MS = 5000;
-
 export default function ServicesScreen() {
   const t = useTexts(texts);
-  const services = useQuery({ ...apiQuery('/api/v1/services'), refetchInterval: EVERY_MS });
+  const services = useQuery(apiQuery('/api/v1/services'));
   const tokens = (
     <Button
       component={Link}

@@ -54,6 +54,18 @@ def whole_slice(phonebook_id: str, ways: frozenset[Way], text: str, group: str) 
     return Slice(match=_all((narrowed or _scope(phonebook_id), *(_term(term, _ANYWHERE) for term in terms))))
 
 
+def tiers_in(phonebook_ids: Iterable[str], text: str) -> list[str]:
+    """Questions about all of these phonebooks, best first: every term begins a word of a name, or is anywhere at all.
+
+    Empty when there is nothing in the text that the index could hold. What the first finds, the second finds too.
+    """
+    terms = read_query(readable(text))
+    scope = f"phonebook : ({' OR '.join(map(_quoted, phonebook_ids))})"
+    in_names = [_term(term, _NAMES) for term in terms]
+    tiers = [_all((scope, *in_names))] if all(in_names) else []
+    return [*tiers, _all((scope, *(_term(term, _ANYWHERE) for term in terms)))] if terms else []
+
+
 def _narrowed(phonebook_id: str, ways: frozenset[Way], group: str) -> str:
     """The contacts in this group that come along one of these ways; empty when that are all."""
     parts = []

@@ -8,7 +8,8 @@ from msgspec import Struct
 class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Something happened. `kind` is a stable `noun.verb_in_the_past`, as `phonebook.changed`.
 
-    Members of the site `site_id` are told; without one, administrators. With `user_id` only that person is.
+    Members of the site `site_id` are told; without one, administrators. With `user_id` only that person is; what
+    `is_public` everybody who is signed in is.
     """
 
     kind: str
@@ -16,3 +17,4 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
     phonebook_id: str = ""
     user_id: str = ""
     subject: str = ""
+    is_public: bool = False

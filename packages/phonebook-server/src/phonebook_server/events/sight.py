@@ -44,7 +44,7 @@ class Sight(Struct, frozen=True):
             return False
         if event.site_id:
             return self.sites is None or event.site_id in self.sites
-        return self.is_admin or bool(event.user_id)
+        return self.is_admin or event.is_public or bool(event.user_id)
 
     def rights(self) -> object:
         """What a change of makes a difference to whoever looks."""

@@ -232,6 +232,7 @@ class Links:
                         await save_enablement(connection, self._server.keys, complete, now)
                     wants.append((phonebook.id, wanted(hello, complete, phonebook, self._server.keys)))
             self._links[hello.slug, hello.instance] = link
+            self._server.publish(Event(kind="service.linked", subject=hello.slug, is_public=True))
             link.welcome(Welcome(server=version("phonebook-server"), time=now), wants)
             for phonebook, _ in found:
                 self._tell_state(hello.slug, phonebook.id, phonebook.site_id)
@@ -312,6 +313,7 @@ class Links:
             _LOG.info("service unlinked", service=hello.slug, origin=link.origin, reason=reason)
             for slug, phonebook in [key for key in self._states if key[0] == hello.slug]:
                 self._tell_state(slug, phonebook, self._states[slug, phonebook][0])
+            self._server.publish(Event(kind="service.unlinked", subject=hello.slug, is_public=True))
             self._start(self._notify())
 
     def _tell_state(self, slug: str, phonebook: str, site: str) -> None:

@@ -21,7 +21,7 @@ MAX_DAYS: Final = 3650
 MAX_SITES: Final = 100
 DAY_MS: Final = 24 * 60 * 60 * 1000
 _OPEN: Final = re.compile(
-    r"GET /api/v1/(?:me|events|activity(?:/export)?)"
+    r"GET /api/v1/(?:me|events|search|activity(?:/export)?)"
     r"|\w+ /api/v1/sites(?:/\{site_id\}(?:/phonebooks(?:/deleted)?|/lookup|/restoration)?)?"
     r"|\w+ /api/v1/(?:phonebooks|contacts|units|jobs)/.*"
 )

@@ -148,7 +148,7 @@ writing = st.one_of(
 reading = st.tuples(st.just("read"), st.integers(0, 2), st.sampled_from(["1", "2", "3", "50"]))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(steps=st.lists(st.one_of(writing, writing, reading), max_size=40))
 def test_readers_that_follow_in_pages_between_writes_end_with_what_a_fresh_snapshot_has(
     steps: list[tuple[str, int, str]],

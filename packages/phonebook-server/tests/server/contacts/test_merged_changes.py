@@ -328,7 +328,7 @@ async def live_through(db: Database, seed: int, count: int) -> None:
     assert await list_all(world, 0, 3) == world.expected(0)
 
 
-@settings(IN_ONE_DATABASE, max_examples=15)
+@settings(IN_ONE_DATABASE, max_examples=8)
 @given(seed=st.integers(0, 2**32))
 def test_readers_of_a_merged_book_end_with_what_a_plain_model_has(run: Run, seed: int) -> None:
     run(lambda db: live_through(db, seed, 60))

@@ -229,8 +229,8 @@ async def test_every_order_is_the_same_walked_sorted_and_backwards(
             [companies, updated]
             + [
                 await names(house, text, group=group, sort=sort)
-                for text in ("a", "zoe", "anna 1", "acme", "1")
-                for group in ("", "B", "nobody")
+                for text in ("a", "anna 1", "acme")
+                for group in ("", "B")
                 for sort in (None, *Sort)
             ]
         )

@@ -31,6 +31,8 @@ def sight(
         (sight(sites=None), Event(kind="x", site_id="b"), True),
         (sight(), Event(kind="x"), False),
         (sight(admin=True), Event(kind="x"), True),
+        (sight(), Event(kind="x", is_public=True), True),
+        (sight(limited=True), Event(kind="x", is_public=True), True),
         (sight(), Event(kind="x", user_id="u"), True),
         (sight(), Event(kind="x", user_id="v"), False),
         (sight(admin=True), Event(kind="x", user_id="v"), False),

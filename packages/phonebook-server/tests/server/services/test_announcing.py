@@ -20,6 +20,7 @@ from phonebook_server.accounts.guards import COMMAND_LINE
 from phonebook_server.contacts.actions import create_contact
 from phonebook_server.contacts.inputs import ContactInput
 from phonebook_server.db import tables
+from phonebook_server.events.event import Event
 from phonebook_server.inclusions.actions import put_inclusion, remove_inclusion
 from phonebook_server.phonebooks.actions import PhonebookInput, create_phonebook
 from phonebook_server.server import Server
@@ -136,3 +137,11 @@ async def test_two_hundred_including_phonebooks_of_a_service_that_is_stuck_cost_
         await create_contact(server, COMMAND_LINE, company, ContactInput(display_name="Bernd"))
         assert time.monotonic() - began < BRANCHES * 0.25 / 5
         service.reads.set()
+
+
+@pytest.mark.anyio
+async def test_everybody_hears_of_a_service_that_comes_or_goes_also_where_it_is_turned_off(opened: Server) -> None:
+    told: list[Event] = []
+    async with linked(replace(opened, publish=told.append)):
+        assert told == [Event(kind="service.linked", subject="acme", is_public=True)]
+    assert told[1:] == [Event(kind="service.unlinked", subject="acme", is_public=True)]

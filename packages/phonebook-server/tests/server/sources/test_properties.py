@@ -40,7 +40,7 @@ def relayed(radicale_process: RunningRadicale) -> Iterator[tuple[RunningRadicale
 
 
 @given(steps=st.lists(STEPS, max_size=14))
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 def test_after_any_changes_and_failures_the_contacts_are_those_of_the_source(
     relayed: tuple[RunningRadicale, Web], steps: list[tuple[Any, ...]]
 ) -> None:
