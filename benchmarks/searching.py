@@ -19,6 +19,8 @@ TYPED: Final = 40
 """Contacts whose names and numbers are typed, one key after the other."""
 PAGES: Final = 300
 LOOKUPS: Final = 300
+SITES: Final = 200
+"""Other sites with three phonebooks each, among which everything is searched."""
 SORTS: Final = ("", "-name", "organization", "-updated")
 WORDS: Final = ("Bäckerei Groß", "Vertrieb", "societe generale", "night shift", "anna müller", "+49 30 2", "0171", "x")
 _WARM: Final = 20
@@ -35,9 +37,11 @@ def measure_search(seeds: Seeds) -> Measured:
             base = f"/phonebooks/{seed.office.phonebook}"
             contacts = _some_contacts(api, base)
             site = api.ask("GET", base)["site_id"]
+            _add_sites(api)
             asked: dict[str, Iterator[str]] = {
                 "search as you type": (f"{base}/contacts?{urlencode({'search': text})}" for text in _keys(contacts)),
                 "list page": _pages(api, base),
+                "search everywhere": (f"/search?{urlencode({'q': text})}" for text in _keys(contacts)),
                 "lookup": (f"/sites/{site}/lookup?{urlencode({'number': n})}" for n in _numbers(contacts)),
             }
             for what, paths in asked.items():
@@ -52,6 +56,16 @@ def measure_search(seeds: Seeds) -> Measured:
             api.close()
     lines.sort(key=lambda line: line.what.partition(",")[0], reverse=True)  # so that each shows how it grows
     return Measured(lines=lines, details=details)
+
+
+def _add_sites(api: Api) -> None:
+    """Make it an installation of many sites, unless it is one already."""
+    if api.ask("GET", "/search?q=Branch")["sites"]:
+        return
+    for number in range(SITES):
+        site = api.ask("POST", "/sites", {"name": f"Branch {number:03}", "region": "DE"})["id"]
+        for name in ("Front desk", "Workshop", "Warehouse"):
+            api.ask("POST", f"/sites/{site}/phonebooks", {"name": name})
 
 
 def _time(api: Api, paths: Iterator[str]) -> list[float]:

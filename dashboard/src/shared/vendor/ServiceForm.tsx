@@ -10,7 +10,7 @@ import { ProblemBox } from '~/shared/problems/ProblemBox';
 import { sentenceOf } from '~/shared/problems/sentences';
 import { texts as common } from '~/shared/texts';
 
-import { changesOf, type Complaint, complaintOf, type Entry, type Field, fieldsOf, openDraft } from './draft';
+import { changesOf, type Complaint, complaintOf, type Entry, type Field, fieldsOf, openDraft, shownFields } from './draft';
 import { FieldInput } from './FieldInput';
 import { Note } from './Note';
 import { texts } from './texts';
@@ -37,7 +37,8 @@ export default function ServiceForm({ phonebookId, service, submit, onCancel, on
   const [opened, setOpened] = useState(() => openDraft(fields, service.settings, service.automatic));
   const [draft, setDraft] = useState(opened);
   const [errors, setErrors] = useState<Record<string, string>>(() => problemsAt(service.problems));
-  const [general, setGeneral] = useState(() => withoutField(service.problems, fields));
+  const [general, setGeneral] = useState(() => withoutField(service.problems, shownFields(fields, opened)));
+  const shown = shownFields(fields, draft);
   const place = useRef<HTMLFormElement>(null);
   const decide = useDecision(phonebookId, service.slug, (answer) => {
     if (answer.problems.length === 0) return onDone(answer);
@@ -45,7 +46,7 @@ export default function ServiceForm({ phonebookId, service, submit, onCancel, on
     setOpened(now);
     setDraft(now);
     complain(problemsAt(answer.problems));
-    setGeneral(withoutField(answer.problems, fields));
+    setGeneral(withoutField(answer.problems, shownFields(fields, now)));
   });
 
   /** Shows what is wrong at its fields, and goes to the first of them. */
@@ -57,7 +58,7 @@ export default function ServiceForm({ phonebookId, service, submit, onCancel, on
   };
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
-    const found = fields.flatMap((field) => {
+    const found = shown.flatMap((field) => {
       const complaint = complaintOf(field, draft[field.name] ?? NOTHING);
       return complaint ? [[field.name, sentence(field, complaint)] as const] : [];
     });
@@ -72,7 +73,7 @@ export default function ServiceForm({ phonebookId, service, submit, onCancel, on
             field: each.field.replace(/^settings\./, ''),
             message: sentenceOf(each, language),
           }));
-          setGeneral(withoutField(said, fields));
+          setGeneral(withoutField(said, shown));
           complain(problemsAt(said));
         },
       },
@@ -83,7 +84,7 @@ export default function ServiceForm({ phonebookId, service, submit, onCancel, on
     setErrors(({ [name]: _, ...others }) => others);
   };
   const failure = decide.error && problemOf(decide.error);
-  const isAllAutomatic = fields.every(
+  const isAllAutomatic = shown.every(
     (field) => draft[field.name]?.isAutomatic || !field.isRequired || field.fallback !== undefined,
   );
   return (
@@ -94,7 +95,7 @@ export default function ServiceForm({ phonebookId, service, submit, onCancel, on
             {t.allAutomatic}
           </Text>
         )}
-        {fields.map((field) => (
+        {shown.map((field) => (
           <FieldInput
             key={field.name}
             field={field}

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 
 import type { Form } from '~/api/types';
 
-import { changesOf, complaintOf, type Draft, type Entry, fieldsOf, openDraft } from './draft';
+import { changesOf, complaintOf, type Draft, type Entry, fieldsOf, openDraft, shownFields } from './draft';
 
 /** As the server sends it: what has its usual value is absent. */
 const form = {
@@ -101,4 +101,22 @@ test('nothing is wrong with what the server fills in, nor with a secret that sta
 test('a pattern that no browser can read is left to the service', () => {
   const odd = { ...field('key'), pattern: '(?<broken' };
   expect(complaintOf(odd, { isAutomatic: false, value: 'A' })).toBeNull();
+});
+
+test('a field is asked only when the one that it hangs on is asked and has the value', () => {
+  const hanging = fieldsOf({
+    fields: [
+      { name: 'mode', kind: 'choice', title: 'Mode', choices: [], default: 'pull' },
+      { name: 'target', kind: 'text', title: 'Target', required: true, shown_when: { field: 'mode', value: 'push' } },
+      { name: 'kinds', kind: 'choices', title: 'Kinds', choices: [] },
+      { name: 'photo', kind: 'number', title: 'Size', shown_when: { field: 'kinds', value: 'photo' } },
+      { name: 'secure', kind: 'boolean', title: 'TLS', shown_when: { field: 'target', value: 'x' } },
+      { name: 'name', kind: 'text', title: 'Name', shown_when: { field: 'secure', value: true } },
+    ],
+  } as unknown as Form);
+  const shown = (settings: Record<string, unknown>) =>
+    shownFields(hanging, openDraft(hanging, settings, [])).map(({ name }) => name);
+  expect(shown({ mode: 'pull', target: 'x', secure: true })).toEqual(['mode', 'kinds']);
+  expect(shown({ mode: 'push', target: '', kinds: ['photo'] })).toEqual(['mode', 'target', 'kinds', 'photo']);
+  expect(shown({ mode: 'push', target: 'x', secure: true })).toEqual(['mode', 'target', 'kinds', 'secure', 'name']);
 });

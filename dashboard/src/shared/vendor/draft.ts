@@ -20,6 +20,8 @@ export interface Field {
   maximum: number | null;
   pattern: string;
   choices: readonly { value: string; title: string }[];
+  /** It is asked only when this other field, which stands before it, is shown and has the value. */
+  shownWhen: { field: string; value: string | boolean } | null;
 }
 
 /** A field while it is edited. */
@@ -55,7 +57,22 @@ export function fieldsOf(form: Partial<Form>): Field[] {
     maximum: field.maximum ?? null,
     pattern: field.pattern ?? '',
     choices: field.choices ?? [],
+    shownWhen: field.shown_when ?? null,
   }));
+}
+
+/** The fields that are asked as the form is filled in now. */
+export function shownFields(fields: readonly Field[], draft: Draft): Field[] {
+  const shown = new Set<string>();
+  return fields.filter(({ name, shownWhen }) => {
+    if (shownWhen !== null) {
+      const value = draft[shownWhen.field]?.value;
+      const holds = Array.isArray(value) ? value.includes(shownWhen.value) : value === shownWhen.value;
+      if (!holds || !shown.has(shownWhen.field)) return false;
+    }
+    shown.add(name);
+    return true;
+  });
 }
 
 /** The form as it is opened: what holds now, and what of it nobody entered. */

@@ -12,7 +12,7 @@ import { useTexts } from '~/i18n/texts';
 import { LoadingLines } from '~/shared/Loaded';
 import { paths } from '~/shared/paths';
 import { AccessValues } from '~/shared/vendor/AccessValues';
-import { type Field, fieldsOf } from '~/shared/vendor/draft';
+import { type Field, fieldsOf, openDraft, shownFields } from '~/shared/vendor/draft';
 import { Note } from '~/shared/vendor/Note';
 import { usePhones, usedLately } from '~/shared/vendor/phones';
 import { isOnlyHere, setUpPage } from '~/shared/vendor/setUpPage';
@@ -159,6 +159,8 @@ function AtThePhone({ slug }: { slug: string }) {
 function SettingsList({ service }: { service: Service }) {
   const t = useTexts(texts);
   const { language } = useLanguage();
+  const fields = fieldsOf(service.form);
+  const asked = shownFields(fields, openDraft(fields, service.settings, service.automatic));
   const shown = (field: Field) => {
     const value = service.settings[field.name];
     if (field.kind === 'secret') return t.hiddenValue;
@@ -168,7 +170,7 @@ function SettingsList({ service }: { service: Service }) {
   };
   return (
     <dl className={classes.facts}>
-      {fieldsOf(service.form)
+      {asked
         .filter(({ source }) => source !== 'generated.secret' && source !== 'generated.username')
         .map((field) => (
           <SettingLine

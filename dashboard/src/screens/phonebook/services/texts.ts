@@ -27,7 +27,7 @@ export const texts = defineTexts(
     accessTitle: 'What to enter on the phones',
     configurationTitle: 'Ready-made configuration',
     configurationAbout:
-      'For provisioning: paste it into the configuration file of the phones. Slot 1 of the remote phonebooks is used; change the 1 when it is taken.',
+      'For provisioning: paste it into the configuration file of the phones. Where an entry in it is used for something else already, change its number.',
     qrTitle: 'At the phone',
     qrAbout:
       'Scan this with a mobile while you stand at the phone. The page shows everything large, one by one. It asks you to sign in; the code holds no password.',
@@ -125,7 +125,7 @@ export const texts = defineTexts(
     accessTitle: 'Das tragen Sie an den Telefonen ein',
     configurationTitle: 'Fertige Konfiguration',
     configurationAbout:
-      'Für die automatische Einrichtung: Fügen Sie das in die Konfigurationsdatei der Telefone ein. Benutzt wird Platz 1 der entfernten Telefonbücher; ändern Sie die 1, wenn er belegt ist.',
+      'Für die automatische Einrichtung: Fügen Sie das in die Konfigurationsdatei der Telefone ein. Ist ein Platz darin schon anders belegt, ändern Sie seine Nummer.',
     qrTitle: 'Am Telefon',
     qrAbout:
       'Scannen Sie das mit dem Handy, wenn Sie am Telefon stehen. Die Seite zeigt alles groß und nacheinander. Sie fragt nach Ihrer Anmeldung; im Code steht kein Passwort.',
