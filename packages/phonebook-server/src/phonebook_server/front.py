@@ -58,6 +58,9 @@ class Front:
         if mounted is not None:
             await mounted(scope, receive, send)
             return
+        if scope["type"] == "http" and scope["method"] == "HEAD" and not path.startswith("/api/"):
+            scope["method"] = "GET"  # `curl -I` and monitors ask so for pages and files
+            send = _without_body(send)
         await self.app(scope, receive, self._with_headers(receive, send))
 
     def _with_headers(self, receive: Receive, send: Send) -> Send:
@@ -72,6 +75,17 @@ class Front:
             await send(message)
 
         return send_with_headers
+
+
+def _without_body(send: Send) -> Send:
+    """What a GET would get, without its body (RFC 9110 §9.3.2)."""
+
+    async def send_head(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            message["body"] = b""
+        await send(message)
+
+    return send_head
 
 
 async def _discard_body(receive: Receive) -> None:

@@ -134,3 +134,20 @@ def test_what_was_built_asks_for_nothing_from_elsewhere(browser: httpx.Client) -
     for address in needed:
         assert address.startswith("/assets/"), "from elsewhere"
         assert browser.get(address).status_code == 200, address
+
+
+async def test_a_head_request_gets_the_headers_of_a_page_or_file_and_no_body(
+    built: Path, near: httpx.AsyncClient
+) -> None:
+    for path in ("/", "/sites", "/assets/index-1a2b.js", "/health/live"):
+        head, get = await near.head(path, headers=PAGE), await near.get(path, headers=PAGE)
+        assert (head.status_code, head.content) == (200, b""), path
+        for name in ("content-type", "cache-control", "content-length"):
+            assert head.headers.get(name) == get.headers.get(name), (path, name)
+
+
+def test_a_head_request_leaves_the_connection_as_it_was(browser: httpx.Client) -> None:
+    answer = browser.head("/sign-in", headers=PAGE)
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert "script-src" in answer.headers["content-security-policy"]
+    assert browser.get("/health/live").json() == {"status": "live"}
