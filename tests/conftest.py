@@ -18,7 +18,7 @@ def anyio_backend() -> str:
 
 @pytest.fixture
 def hosting(tmp_path: Path) -> Iterator[RunningServer]:
-    """`phonebook serve` with every installed service hosted."""
+    """`phonebook serve` with the Yealink service hosted."""
     with RunningServer(tmp_path / "data") as server:
         yield server
 

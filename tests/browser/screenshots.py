@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -10,7 +10,19 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page
 from support.office import Phone
-from support.pages import ADMINISTRATOR, LOOKS, NARROW, Theme, open_page, open_palette, sign_in
+from support.pages import (
+    ADMINISTRATOR,
+    LOOKS,
+    NARROW,
+    NOT_BUILT,
+    Theme,
+    is_built,
+    open_page,
+    open_palette,
+    register,
+    sign_in,
+)
+from support.post import Post
 from support.server import RunningServer
 
 FOLDER: Final = Path(__file__).parents[2] / "dashboard" / "screenshots"
@@ -97,6 +109,17 @@ SCREENS: Final = [
     Screen("installation-configuration", "/installation/configuration"),
     Screen("mail", "/installation/mail"),
 ]
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory, post: Post) -> Iterator[RunningServer]:
+    """A server as people have it: with every vendor service there is."""
+    env = {"PHONEBOOK_SMTP_URL": post.url, "PHONEBOOK_HOSTED_SERVICES": None}
+    with RunningServer(tmp_path_factory.mktemp("screenshots") / "data", env=env) as server:
+        if not is_built(server):
+            pytest.skip(NOT_BUILT)
+        register(server, admin=True)
+        yield server
 
 
 @pytest.fixture(scope="module")

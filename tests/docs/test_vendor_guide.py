@@ -50,7 +50,7 @@ def run(project: Path, *args: str) -> subprocess.CompletedProcess[str]:
 def test_the_tests_of_the_guide_pass(project: Path) -> None:
     result = run(project, "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:asyncio")
     assert result.returncode == 0, result.stdout + result.stderr
-    assert "4 passed" in result.stdout
+    assert "11 passed" in result.stdout
 
 
 def test_the_code_of_the_guide_is_typed_and_styled_as_ours_is(project: Path) -> None:

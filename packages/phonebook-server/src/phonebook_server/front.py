@@ -7,11 +7,12 @@ Litestar's and gets the security headers.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
 import anyio
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.enums import HttpMethod
+from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from phonebook_server.accounts.addresses import Proxies
 from phonebook_server.config import Config
@@ -58,8 +59,8 @@ class Front:
         if mounted is not None:
             await mounted(scope, receive, send)
             return
-        if scope["type"] == "http" and scope["method"] == "HEAD" and not path.startswith("/api/"):
-            scope["method"] = "GET"  # `curl -I` and monitors ask so for pages and files
+        if scope.get("method") == HttpMethod.HEAD and not path.startswith("/api/"):
+            cast("HTTPScope", scope)["method"] = HttpMethod.GET  # `curl -I` and monitors ask so for pages and files
             send = _without_body(send)
         await self.app(scope, receive, self._with_headers(receive, send))
 

@@ -23,7 +23,8 @@ async def house(tmp_path: Path) -> AsyncGenerator[House]:
 
 
 async def find(house: House, who: Any, typed: str, limit: int = 8) -> SearchResult:
-    return await search.fn(house.server, who, typed, limit)
+    answer: SearchResult = await search.fn(house.server, who, typed, limit)
+    return answer
 
 
 async def names(house: House, who: Any, typed: str, limit: int = 8) -> list[str]:

@@ -26,7 +26,7 @@ from anyio.abc import TaskGroup
 from msgspec import Struct
 
 from phonebook_core.contact import Contact
-from phonebook_core.vendor_link.forms import Automatic, filled
+from phonebook_core.vendor_link.forms import Automatic, filled, without_hidden
 from phonebook_core.vendor_link.lifecycle import State
 from phonebook_core.vendor_link.messages import Access, Book, Dispatch, Report
 from phonebook_core.vendor_link.transport import Hosting
@@ -69,6 +69,7 @@ class Bench:
         snapshots: bool = True,
         replay_seconds: float = 0.5,
         quiet_seconds: float = 0.2,
+        burst_seconds: float = 0.05,
     ) -> None:
         self.phonebook = (book or _BOOK).id
         self.service = service
@@ -89,6 +90,7 @@ class Bench:
             snapshots=snapshots,
             replay_seconds=replay_seconds,
             quiet_seconds=quiet_seconds,
+            burst_seconds=burst_seconds,
         )
         self._tasks: TaskGroup | None = None
         self._running = anyio.CancelScope()
@@ -129,15 +131,14 @@ class Bench:
     async def configure(self, **typed: Any) -> Report:
         """Send settings: what was typed up to now, automatic values, defaults. Returns what the service reports."""
         self._typed.update(typed)
-        self.server.configure(filled(self.service.form, self._typed, self.known))
+        self.server.configure(self._settings())
         return await self._settled()
 
     async def rotate(self, password: str, former_until: int) -> Report:
         """Give the phones another password; they may use the one before until then (UTC milliseconds)."""
         _, former = self._login()
         self._typed["password"] = password
-        settings = filled(self.service.form, self._typed, self.known)
-        self.server.configure(settings, former_password=former, former_until=former_until)
+        self.server.configure(self._settings(), former_password=former, former_until=former_until)
         return await self._settled()
 
     async def turn_off(self) -> Report:
@@ -256,6 +257,11 @@ class Bench:
         if access is not None:
             return access.username, access.password
         return str(self.known[Automatic.GENERATED_USERNAME]), str(self.known[Automatic.GENERATED_SECRET])
+
+    def _settings(self) -> Mapping[str, Any]:
+        """The settings as a server sends them."""
+        form = self.service.form
+        return without_hidden(form, filled(form, self._typed, self.known))
 
     async def _begin(self) -> None:
         self._running, self._ended = anyio.CancelScope(), anyio.Event()

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Final
 
+from msgspec.structs import replace
+
 from phonebook_core.contact import Contact, PhoneNumber, fold, shown_name
 from phonebook_core.finding import Finder
 from phonebook_core.phone_number import NumberForm, OutputForm, dial
@@ -73,9 +75,27 @@ class Book:
             written = self._national[number.e164] = dial(number, self.output, self.region)
         return written
 
+    @cached_property
+    def dialled(self) -> tuple[Contact, ...]:
+        """All contacts with every number written as phones get it, for formats that take whole contacts."""
+        return tuple(replace(contact, numbers=tuple(map(self._dialled, contact.numbers))) for contact in self.contacts)
+
+    def _dialled(self, number: PhoneNumber) -> PhoneNumber:
+        return replace(number, value=self.dial(number))
+
     def shown_name(self, contact: Contact) -> str:
         """The name a phone shows: the display name, else given and family name, else the first thing that is there."""
         return shown_name(contact)
+
+    def names(self, contact: Contact) -> tuple[str, str]:
+        """The name in two fields, given and family name, for phones that have both. Together they are the shown name:
+
+        what has no two parts, as a display name of its own or a company, is in the second field alone.
+        """
+        shown = shown_name(contact)
+        if f"{contact.given_name} {contact.family_name}".strip() == shown:
+            return contact.given_name, contact.family_name
+        return "", shown
 
 
 def group(contacts: Sequence[Contact]) -> dict[str, tuple[Contact, ...]]:

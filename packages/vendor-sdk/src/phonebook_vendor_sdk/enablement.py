@@ -23,7 +23,8 @@ from phonebook_vendor_sdk.contact_copy import ContactCopy
 from phonebook_vendor_sdk.credentials import Former, digest_of
 from phonebook_vendor_sdk.grace import Grace, GraceEvent, advance
 from phonebook_vendor_sdk.leaf import Leaf
-from phonebook_vendor_sdk.service import PhoneRequest, VendorService
+from phonebook_vendor_sdk.requests import PhoneRequest
+from phonebook_vendor_sdk.service import VendorService
 from phonebook_vendor_sdk.settings import PhoneSettings
 
 PATIENCE: Final = 2.0
@@ -87,8 +88,10 @@ class Enablement:
         base = f"/phones/{service.slug}/{phonebook}"
         self._paths = {name: f"{base}/{name}" for name in service.files}
         self.plain = {name: PhoneRequest(file=name, url=public_url + path) for name, path in self._paths.items()}
+        titles = {name: file.title for name, file in service.files.items()}
+        titles |= {name: route.title for name, route in service.routes.items()}
         self.files = tuple(
-            PhoneFile(name=name, title=file.title, url=self.plain[name].url) for name, file in service.files.items()
+            PhoneFile(name=name, title=title, url=f"{public_url}{base}/{name}") for name, title in titles.items()
         )
 
     # what is so
@@ -181,6 +184,13 @@ class Enablement:
                 self._ready[path] = leaf
             else:
                 self._ready.pop(path, None)
+        self._wake()
+
+    async def changed(self) -> None:
+        """Wait until something of this enablement changes."""
+        await self._changed.wait()
+
+    def _wake(self) -> None:
         changed, self._changed = self._changed, anyio.Event()
         changed.set()
 
@@ -191,6 +201,7 @@ class Enablement:
         self.is_forgotten = True
         self.fetching.cancel()
         self._rendering.cancel()
+        self._wake()
 
     # what phones ask
 
@@ -202,14 +213,23 @@ class Enablement:
             self._asked[request] = None
             self.unsaved = True
         with anyio.move_on_after(PATIENCE):
-            wanted = self.announced
-            while self.fetched < wanted and self.state is State.ENABLED:
-                await self._changed.wait()
+            await self._until_fetched()
             wanted = self.version
             while not self._is_done(request, wanted) and not (self.settings is None and self.grace is Grace.GIVEN):
                 self._rendering_wanted.set()
                 await self._changed.wait()
         return self.leaves.get(request)
+
+    async def newest(self) -> tuple[Book, PhoneSettings] | None:
+        """The book, as new as it can be had within `PATIENCE`, and the settings in force. None: there are none."""
+        with anyio.move_on_after(PATIENCE):
+            await self._until_fetched()
+        return None if self.book is None or self.settings is None else (self.book, self.settings)
+
+    async def _until_fetched(self) -> None:
+        wanted = self.announced
+        while self.fetched < wanted and self.state is State.ENABLED:
+            await self._changed.wait()
 
     # rendering
 
@@ -313,7 +333,7 @@ class Enablement:
         self._advised = self.version
 
         def work() -> tuple[Notice, ...]:
-            return tuple(self._service.advise(book, settings))
+            return self._service.all_advice(book, settings)
 
         try:
             advice = await _run(work, len(book.contacts))

@@ -28,7 +28,9 @@ from phonebook_vendor_sdk.credentials import opens
 from phonebook_vendor_sdk.dispatches import LONGEST_AGENT, Note
 from phonebook_vendor_sdk.enablement import PATIENCE, Enablement
 from phonebook_vendor_sdk.leaf import NOSNIFF, Leaf, is_known, wants_gzip
-from phonebook_vendor_sdk.service import PhoneRequest, VendorService, phone_without
+from phonebook_vendor_sdk.requests import PhoneRequest, RouteRequest
+from phonebook_vendor_sdk.routes import answer_of
+from phonebook_vendor_sdk.service import VendorService, phone_without
 from phonebook_vendor_sdk.throttle import Throttle
 
 Scope = Mapping[str, Any]
@@ -38,7 +40,7 @@ Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 RETRY_AFTER: Final = 30
 """Seconds that a phone is asked to wait when there is no book for it yet."""
 MAX_BODY: Final = 65_536
-"""Bytes of a request's body that are read, and ignored."""
+"""Bytes of a request's body that are read; only a route sees them."""
 BODY_SECONDS: Final = 2.0
 MAX_QUERY: Final = 1_024
 LARGE_ZIP: Final = 262_144
@@ -58,6 +60,7 @@ _WRONG: Final = (
 _TOO_MANY: Final = (
     "Too many wrong passwords came from this address. Correct the phone's settings; the right one works at once."
 )
+_TOO_LONG: Final = f"Send at most {MAX_BODY} bytes, within {BODY_SECONDS:g} seconds."
 _NOT_YET: Final = "This phonebook is not ready at the moment. Try again in half a minute."
 
 
@@ -123,8 +126,7 @@ class Phones:
         if method not in ("GET", "HEAD", "POST"):
             await reply.plain(405, "Phones fetch with GET, HEAD or POST.", _ALLOW)
             return
-        if method == "POST":
-            await _discard_body(receive)
+        body = await _read_body(receive) if method == "POST" else b""
         if not self._opened.is_set():
             with anyio.move_on_after(PATIENCE):
                 await self._opened.wait()
@@ -134,7 +136,7 @@ class Phones:
             return
         enablement = self._enablements.get(parts[3])
         if enablement is None:
-            if self._is_off(parts[3]) or parts[4] not in self._service.files:
+            if self._is_off(parts[3]) or not (parts[4] in self._service.files or parts[4] in self._service.routes):
                 await reply.plain(404, _NOT_HERE)
             else:
                 await reply.not_yet()
@@ -143,9 +145,11 @@ class Phones:
         client = scope.get("client")
         agent = headers.get(b"user-agent", b"")[:LONGEST_AGENT]
         visit = _Visit(self, enablement, parts[4], client[0] if client else "", agent)
-        await self._answer_known(visit, scope, headers, reply)
+        await self._answer_known(visit, scope, headers, body, reply)
 
-    async def _answer_known(self, visit: _Visit, scope: Scope, headers: Mapping[bytes, bytes], reply: _Reply) -> None:
+    async def _answer_known(
+        self, visit: _Visit, scope: Scope, headers: Mapping[bytes, bytes], body: bytes | None, reply: _Reply
+    ) -> None:
         enablement, file = visit.enablement, visit.file
         if not enablement.may_serve:
             if enablement.state is State.DISABLED and self._is_off(enablement.phonebook):
@@ -166,6 +170,9 @@ class Phones:
             if not (is_former and enablement.former_opens(self._clock.wall_ms())):
                 await self._refuse(visit, reply)
                 return
+        if file in self._service.routes:
+            await self._answer_route(visit, scope, body, reply)
+            return
         if file not in self._service.files:
             visit.record(404, await reply.plain(404, _NOT_HERE))
             return
@@ -184,6 +191,34 @@ class Phones:
         else:
             visit.record(200, await reply.messages(leaf.start, leaf.end, leaf.size), leaf.token)
 
+    async def _answer_route(self, visit: _Visit, scope: Scope, body: bytes | None, reply: _Reply) -> None:
+        """Let the vendor's own method answer."""
+        enablement, name = visit.enablement, visit.file
+        if body is None:
+            visit.record(413, await reply.plain(413, _TOO_LONG))
+            return
+        newest = await enablement.newest()
+        if newest is None:
+            visit.record(503, await reply.not_yet())
+            return
+        request = RouteRequest(
+            file=name,
+            url=next(file.url for file in enablement.files if file.name == name),
+            query=_query(scope),
+            phone=phone_without(self.identify(visit.agent)),
+            method=scope["method"],
+            body=body,
+        )
+        method = getattr(self._service, self._service.routes[name].method)
+        answer = await answer_of(lambda: method(*newest, request))
+        if isinstance(answer, str):
+            enablement.complain(f"route:{name}", f"{name} could not be answered at the last request: {answer}.")
+            visit.record(503, await reply.not_yet())
+            return
+        enablement.complain(f"route:{name}", "")
+        token = enablement.copy.token
+        visit.record(answer.status, await reply.made(answer.status, answer.body, answer.content_type), token)
+
     async def _refuse(self, visit: _Visit, reply: _Reply) -> None:
         """Answer wrong credentials."""
         wait = self._throttle.count_wrong(visit.address, visit.enablement.phonebook, self._clock.monotonic())
@@ -201,8 +236,7 @@ class Phones:
         query: tuple[tuple[str, str], ...] = ()
         phone = plain.phone
         if "query" in varies_by:
-            text = scope.get("query_string", b"")[:MAX_QUERY].decode("latin-1")
-            query = tuple(parse_qsl(text, keep_blank_values=True, max_num_fields=64)) if text.count("&") < 64 else ()
+            query = _query(scope)
         if "phone" in varies_by:
             phone = phone_without(self.identify(agent))
         return PhoneRequest(file=file, url=plain.url, query=query, phone=phone)
@@ -277,9 +311,12 @@ class _Reply:
         return 0
 
     async def plain(self, status: int, sentence: str, *extra: tuple[bytes, bytes]) -> int:
-        body = sentence.encode() + b"\n"
+        return await self.made(status, sentence.encode() + b"\n", "text/plain; charset=utf-8", *extra)
+
+    async def made(self, status: int, body: bytes, content_type: str, *extra: tuple[bytes, bytes]) -> int:
+        """An answer that is made for this request alone."""
         length = (b"content-length", b"%d" % len(body))
-        headers = [(b"content-type", b"text/plain; charset=utf-8"), length, _NO_STORE, NOSNIFF, *extra]
+        headers = [(b"content-type", content_type.encode("ascii")), length, _NO_STORE, NOSNIFF, *extra]
         start = {"type": "http.response.start", "status": status, "headers": headers}
         return await self.messages(start, {"type": "http.response.body", "body": body}, len(body))
 
@@ -287,15 +324,24 @@ class _Reply:
         return await self.plain(503, _NOT_YET, (b"retry-after", b"%d" % RETRY_AFTER))
 
 
-async def _discard_body(receive: Receive) -> None:
-    """Read a body so that the connection can be used again, up to a bound in size and time."""
-    left = MAX_BODY
+async def _read_body(receive: Receive) -> bytes | None:
+    """Read a body so that the connection can be used again, up to a bound in size and time. None: it went beyond."""
+    body = bytearray()
     with anyio.move_on_after(BODY_SECONDS):
-        while left > 0:
+        while len(body) <= MAX_BODY:
             message = await receive()
-            left -= len(message.get("body", b"")) or 1
-            if message["type"] != "http.request" or not message.get("more_body", False):
-                return
+            if message["type"] != "http.request":
+                return None
+            body += message.get("body", b"")[: MAX_BODY + 1 - len(body)]
+            if not message.get("more_body", False):
+                return bytes(body) if len(body) <= MAX_BODY else None
+    return None
+
+
+def _query(scope: Scope) -> tuple[tuple[str, str], ...]:
+    """The parameters of the query, as far as it is not too long."""
+    text = scope.get("query_string", b"")[:MAX_QUERY].decode("latin-1")
+    return tuple(parse_qsl(text, keep_blank_values=True, max_num_fields=64)) if text.count("&") < 64 else ()
 
 
 async def _refuse_other(scope: Scope, receive: Receive, send: Send) -> None:

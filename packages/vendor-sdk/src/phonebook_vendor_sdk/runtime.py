@@ -30,12 +30,14 @@ from phonebook_core.vendor_link.vendor_end import (
     VendorEvent,
     Welcomed,
 )
+from phonebook_vendor_sdk import attendance
+from phonebook_vendor_sdk.attendance import Attendance, Visitors
 from phonebook_vendor_sdk.audit import AuditTrail
 from phonebook_vendor_sdk.backoff import HEALTHY_AFTER, delays
 from phonebook_vendor_sdk.clock import REAL, Clock
 from phonebook_vendor_sdk.credentials import Former, digest_of
 from phonebook_vendor_sdk.dispatch_spool import DispatchSpool
-from phonebook_vendor_sdk.dispatches import Recorder
+from phonebook_vendor_sdk.dispatches import Note, Recorder
 from phonebook_vendor_sdk.enablement import Enablement
 from phonebook_vendor_sdk.fetching import keep_fetched
 from phonebook_vendor_sdk.grace import GRACE_SECONDS, REPLAY_SECONDS, Grace, GraceEvent
@@ -69,6 +71,7 @@ class Runtime:
         snapshots: bool = True,
         replay_seconds: float = REPLAY_SECONDS,
         quiet_seconds: float = QUIET_SECONDS,
+        burst_seconds: float = attendance.QUIET_SECONDS,
     ) -> None:
         self.enablements: dict[str, Enablement] = {}
         self.ready: dict[str, Leaf] = {}
@@ -79,6 +82,7 @@ class Runtime:
         self._random = random or Random(secrets.randbits(64))  # noqa: S311  # jitter and names, no secrets
         self._replay_seconds = replay_seconds
         self._quiet_seconds = quiet_seconds
+        self._burst_seconds = burst_seconds
         self._link: Link | None = None
         self._replayed = 0.0
         self._off: set[str] = set()
@@ -88,8 +92,10 @@ class Runtime:
         recorder = Recorder(f"{self._random.getrandbits(64):016x}", partial(identify, service), clock)
         self.audit = AuditTrail(recorder, DispatchSpool(hosting.state_dir / "dispatches"), self._random)
         self._snapshots = SnapshotKeeper(hosting.state_dir / "snapshots", self.enablements, clock, on=snapshots)
+        self._visitors = Visitors(partial(identify, service)) if attendance.is_wanted(service) else None
+        note = recorder.note if self._visitors is None else _both(recorder.note, self._visitors.note)
         app = Phones(
-            service, self.ready, self.enablements, recorder.note, clock,
+            service, self.ready, self.enablements, note, clock,
             opened=self.opened, is_off=self._is_off,
         )  # fmt: skip
         self.phones: Callable[[Any, Any, Any], Coroutine[Any, Any, None]] = app.answer
@@ -102,7 +108,7 @@ class Runtime:
             async with anyio.create_task_group() as tasks:
                 self._tasks = tasks
                 for enablement in self.enablements.values():
-                    tasks.start_soon(self._keep, enablement.keep_rendered)
+                    self._start(enablement, tasks)
                 for work in (self._keep_linked, self._keep_grace, self.audit.keep_written, self._snapshots.keep_saved):
                     tasks.start_soon(self._keep, work)
                 self.opened.set()
@@ -148,8 +154,17 @@ class Runtime:
         enablement.end = self._link.end if self._link is not None else None
         self.enablements[phonebook] = enablement
         if self._tasks is not None:
-            self._tasks.start_soon(self._keep, enablement.keep_rendered)
+            self._start(enablement, self._tasks)
         return enablement
+
+    def _start(self, enablement: Enablement, tasks: TaskGroup) -> None:
+        """Begin what goes on as long as the enablement does."""
+        tasks.start_soon(self._keep, enablement.keep_rendered)
+        if self._visitors is not None:
+            attended = Attendance(
+                enablement, self._service, self._visitors, self._random, quiet_seconds=self._burst_seconds
+            )
+            tasks.start_soon(self._keep, attended.keep)
 
     async def _keep(self, work: Callable[[], Awaitable[None]]) -> None:
         """Do work that is meant to last; a fault in it is logged and it begins again, so that phones stay served."""
@@ -238,6 +253,8 @@ class Runtime:
             enablement.take_grace(event, self._clock.wall_ms())
             enablement.forget()
             self._snapshots.remove(phonebook)
+            if self._visitors is not None:
+                self._visitors.forget(phonebook)
 
     def _is_off(self, phonebook: str) -> bool:
         """Whether it is certain that this phonebook, which is not served, is not turned on."""
@@ -324,6 +341,16 @@ class Runtime:
                 elif enablement.grace is Grace.GIVEN and enablement.grace_since < oldest:
                     self._log.warning("Phonebook %s was without the server for too long.", enablement.phonebook)
                     self._forget(enablement.phonebook, GraceEvent.EXPIRED)
+
+
+def _both(one: Callable[[Note], None], other: Callable[[Note], None]) -> Callable[[Note], None]:
+    """A function that hands a note to two."""
+
+    def note(note: Note) -> None:
+        one(note)
+        other(note)
+
+    return note
 
 
 def _wait_after(reason: PhonebookError, jitter: float) -> float:

@@ -12,6 +12,7 @@ import importlib.metadata
 import inspect
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any, ClassVar, Final, Generic, Literal, TypeVar, get_args, get_origin
 
 import msgspec
@@ -22,26 +23,25 @@ from phonebook_core.vendor_link.forms import Form
 from phonebook_core.vendor_link.messages import Notice, Phone, Snippet
 from phonebook_core.vendor_link.transport import HostedService, Hosting
 from phonebook_vendor_sdk.book import Book
+from phonebook_vendor_sdk.limits import Limits, exceeded
+from phonebook_vendor_sdk.requests import PhoneRequest
+from phonebook_vendor_sdk.routes import FILE_NAME, RouteDeclaration, routes_of
 from phonebook_vendor_sdk.settings import PhoneSettings, S, form_of
 
 VariesBy = Literal["query", "phone"]
 
 
-class PhoneRequest(Struct, frozen=True, kw_only=True):
-    """What a rendering may know of the request besides the book and the settings.
+class Change(Struct, Generic[S], frozen=True, kw_only=True):
+    """What phones can be told: the book and the settings as they are now, and what `while_enabled` gave.
 
-    `url` is the file's own URL as phones reach it. `query` and `phone` are filled in only for a file that declares to
-    vary by them, and then every different value is rendered and kept on its own; `phone` has no address.
+    `phones` are those that fetched this phonebook since the service started, the last one first, at most 1,000, each
+    with the address it came from; behind a proxy that is the proxy's.
     """
 
-    file: str
-    url: str
-    query: tuple[tuple[str, str], ...] = ()
-    phone: Phone = Phone()
-
-    def value(self, name: str) -> str:
-        """The first value of a parameter of the query, empty when it is not there."""
-        return next((value for key, value in self.query if key == name), "")
+    book: Book
+    settings: S
+    phones: tuple[Phone, ...] = ()
+    held: Any = None
 
 
 class FileDeclaration(Struct, frozen=True, kw_only=True):
@@ -89,10 +89,13 @@ class VendorService(Generic[S]):
     label: ClassVar[str]
     version: ClassVar[str] = ""
     """The version of the vendor's package; found by itself when the package is installed."""
+    limits: ClassVar[Sequence[Limits]] = ()
+    """What its phones can take, by model family; what exceeds that is counted, and people read it as a notice."""
 
     settings_type: ClassVar[type[PhoneSettings]]
     form: ClassVar[Form]
     files: ClassVar[Mapping[str, FileDeclaration]]
+    routes: ClassVar[Mapping[str, RouteDeclaration]]
 
     def __init_subclass__(cls, *, abstract: bool = False, **extra: Any) -> None:
         super().__init_subclass__(**extra)
@@ -102,6 +105,9 @@ class VendorService(Generic[S]):
         cls.settings_type = _settings_of(cls)
         cls.form = form_of(cls.settings_type)
         cls.files = _files_of(cls)
+        cls.routes = routes_of(cls, cls.files)
+        _check_limits(cls)
+        _check_methods(cls)
         if "version" not in cls.__dict__:
             cls.version = _version_of(cls.__module__.partition(".")[0])
 
@@ -121,8 +127,29 @@ class VendorService(Generic[S]):
         return ()
 
     def advise(self, book: Book, settings: S) -> Sequence[Notice]:
-        """What a person should know of this book on these phones, as limits that it exceeds. Changes nothing."""
+        """What a person should know of this book on these phones, besides its `limits`. Changes nothing."""
         return ()
+
+    def all_advice(self, book: Book, settings: S) -> tuple[Notice, ...]:
+        """What `advise` says, and each of the `limits` that this book exceeds."""
+        return (*exceeded(self.limits, book), *self.advise(book, settings))
+
+    def while_enabled(self, settings: S) -> AbstractAsyncContextManager[Any]:
+        """What to hold for a phonebook while it is enabled with these settings, as a connection to a telephone system.
+
+        Write it as an async generator below `@asynccontextmanager`; what it yields comes back as `Change.held`. It is
+        entered when these settings are accepted and left when they change, when the service is turned off and when it
+        stops. It has 30 seconds to begin and 5 to end. An exception is a notice, and it is entered again after a
+        while; phones are served meanwhile. Its body may run tasks of its own.
+        """
+        return nullcontext()
+
+    async def on_changed(self, change: Change[S]) -> None:
+        """Tell phones that there is something newer, when they can be told: the next fetch has the change already.
+
+        Called after the book or the settings changed, a second after the last change of a burst (ten after the first),
+        never twice at a time. It has 30 seconds; an exception is a notice, and the next change is told all the same.
+        """
 
     @classmethod
     def hosted(cls, hosting: Hosting) -> HostedService:
@@ -133,7 +160,6 @@ class VendorService(Generic[S]):
 
 
 _SLUG: Final = re.compile(r"[a-z][a-z0-9-]{0,31}\Z")
-_FILE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
 
 
 def _check_names(cls: type[VendorService[Any]]) -> None:
@@ -144,6 +170,47 @@ def _check_names(cls: type[VendorService[Any]]) -> None:
         )
     if not isinstance(label, str) or not label.strip() or len(label) > 64:
         raise TypeError(f'{cls.__name__} needs a label that people read, as in label = "Yealink"; got {label!r}.')
+
+
+def _check_limits(cls: type[VendorService[Any]]) -> None:
+    if not isinstance(cls.limits, list | tuple) or not all(isinstance(each, Limits) for each in cls.limits):
+        raise TypeError(f'{cls.__name__}.limits must be a list, as in [Limits(phones="A1", contacts=500)].')
+    for each in cls.limits:
+        known = (each.contacts, each.numbers, each.number, each.name)
+        if (
+            not each.phones
+            or all(limit is None for limit in known)
+            or any(limit is not None and limit < 1 for limit in known)
+        ):
+            raise TypeError(f"{cls.__name__} has limits that say nothing: {each}; name phones and a number above 0.")
+
+
+_METHODS: Final = {
+    "check": ("async def check(self, settings)", 1),
+    "identify": ("def identify(self, user_agent)", 1),
+    "snippets": ("def snippets(self, urls, settings)", 2),
+    "advise": ("def advise(self, book, settings)", 2),
+    "while_enabled": ("@asynccontextmanager async def while_enabled(self, settings)", 1),
+    "on_changed": ("async def on_changed(self, change)", 1),
+}
+"""What a vendor may write besides files: how it must look, and how many arguments it is called with."""
+
+
+def _check_methods(cls: type[VendorService[Any]]) -> None:
+    for name, (form, arguments) in _METHODS.items():
+        method = inspect.getattr_static(cls, name)
+        where = f"{cls.__name__}.{name}"
+        if not inspect.isfunction(method):
+            raise TypeError(f"{where} must be a plain method, as in {form}.")
+        if inspect.isasyncgenfunction(method) and name == "while_enabled":
+            raise TypeError(f"{where} is a bare generator; write @asynccontextmanager above it, as in {form}.")
+        if inspect.iscoroutinefunction(method) != form.startswith("async"):
+            raise TypeError(f"{where} must be {form}.")
+        try:
+            inspect.signature(method).bind(*[None] * (arguments + 1))
+        except TypeError:
+            takes = ", ".join(inspect.signature(method).parameters)
+            raise TypeError(f"{where} takes ({takes}); it must be {form}.") from None
 
 
 def _settings_of(cls: type[VendorService[Any]]) -> type[PhoneSettings]:
@@ -182,7 +249,7 @@ def _files_of(cls: type[VendorService[Any]]) -> dict[str, FileDeclaration]:
             continue
         name, title, content_type, varies_by = declared
         where = f"{cls.__name__}.{attribute}"
-        if not isinstance(name, str) or not _FILE.match(name):
+        if not isinstance(name, str) or not FILE_NAME.match(name):
             raise TypeError(f"{where} has the file name {name!r}; use letters, digits, dots, - and _, at most 64.")
         if name in files:
             raise TypeError(f"{cls.__name__} declares the file {name} twice; give each file a name of its own.")

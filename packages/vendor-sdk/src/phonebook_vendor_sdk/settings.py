@@ -9,7 +9,7 @@
 
 The type of a field decides how it is drawn: `str` a line (or a hidden line with `secret`), `int` and `float` a number,
 `bool` a switch, a `Literal` or `Enum` of texts one of a list, a tuple or list of those some of a list. `Meta` bounds
-it; a field without a default must be filled in.
+it; a field without a default must be filled in. A field with `shown_when` is asked only while another has a value.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import msgspec
 from msgspec import Meta, Struct, inspect
 
 from phonebook_core.errors import Invalid, Problem
-from phonebook_core.vendor_link.forms import Automatic, Choice, FieldKind, Form, FormField
+from phonebook_core.vendor_link.forms import Automatic, Choice, Condition, FieldKind, Form, FormField
 
 URL_SAFE: Final = "^[A-Za-z0-9_-]*$"
 """What user names and passwords of phones consist of: nothing that a URL or a phone's configuration must quote."""
@@ -33,6 +33,10 @@ class Setting(Struct, frozen=True, kw_only=True):
 
     `automatic`: where the server takes the value from when nobody typed one. `secret`: not shown. `choices`: what
     people read for each value of a list. `wrong`: the sentence to show when a text does not match its `pattern`.
+
+    `shown_when`: the name of a field above and the value it must have, as in `("mode", "push")`: a choice, one of the
+    choices chosen, or True or False. While it has another, this field is not asked and not checked and has its
+    default. A default that is no acceptable value (as "" is none where `min_length=1`) means: required when shown.
     """
 
     title: str
@@ -41,6 +45,7 @@ class Setting(Struct, frozen=True, kw_only=True):
     secret: bool = False
     choices: Mapping[str, str] = msgspec.field(default_factory=dict)
     wrong: str = ""
+    shown_when: tuple[str, str | bool] | None = None
 
 
 class PhoneSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -80,8 +85,13 @@ def form_of(settings: type[PhoneSettings]) -> Form:
     assert isinstance(info, inspect.StructType)
     hints = typing.get_type_hints(settings, include_extras=True)
     last = frozenset(PhoneSettings.__struct_fields__)
-    fields = sorted(info.fields, key=lambda field: field.name in last)
-    return Form(fields=tuple(_form_field(settings, field, _setting_in(hints[field.name])) for field in fields))
+    form = Form()
+    for field in sorted(info.fields, key=lambda field: field.name in last):
+        drawn = _form_field(settings, field, _setting_in(hints[field.name]), hints[field.name])
+        if drawn.shown_when is not None:
+            _check_condition(f"{settings.__name__}.{field.name}", drawn.shown_when, form)
+        form = Form(fields=(*form.fields, drawn))
+    return form
 
 
 def read_settings(settings: type[S], form: Form, values: Mapping[str, Any], *, lenient: bool = False) -> S:
@@ -93,14 +103,18 @@ def read_settings(settings: type[S], form: Form, values: Mapping[str, Any], *, l
     hints = typing.get_type_hints(settings, include_extras=True)
     problems: list[Problem] = []
     read: dict[str, Any] = {}
+    plain = dict(values)
     if not lenient:
         problems += [
             Problem(field=name, code="unknown", message=f"There is no setting called “{name}”.")
             for name in sorted(values.keys() - known.keys())
         ]
     for name, field in known.items():
+        if field.shown_when is not None and field not in form.shown(plain):
+            continue
         value = values.get(name)
         if value is None or (field.required and value == ""):
+            plain[name] = field.default
             if field.required:
                 problems.append(Problem(field=name, code="required", message=f"Fill in “{field.title}”."))
             continue
@@ -108,6 +122,7 @@ def read_settings(settings: type[S], form: Form, values: Mapping[str, Any], *, l
             if field.pattern.endswith("$") and str(value).endswith("\n"):
                 raise msgspec.ValidationError("`$` of a pattern means the end, not the last line end")
             read[name] = msgspec.convert(value, hints[name], strict=field.kind not in _LENIENT_KINDS)
+            plain[name] = _plain_value(read[name])
         except (msgspec.ValidationError, RecursionError):
             problems.append(Problem(field=name, message=_complaint(field, _setting_in(hints[name]), value)))
     if problems:
@@ -126,7 +141,7 @@ def _setting_in(hint: Any) -> Setting | None:
     return next((extra for extra in getattr(hint, "__metadata__", ()) if isinstance(extra, Setting)), None)
 
 
-def _form_field(owner: type, field: inspect.Field, setting: Setting | None) -> FormField:
+def _form_field(owner: type, field: inspect.Field, setting: Setting | None, hint: Any) -> FormField:
     where = f"{owner.__name__}.{field.name}"
     if setting is None:
         raise TypeError(f"{where} needs a Setting(title=…) in its Annotated type, so that people can be asked for it.")
@@ -135,6 +150,12 @@ def _form_field(owner: type, field: inspect.Field, setting: Setting | None) -> F
     if field.default_factory is not msgspec.NODEFAULT:
         default = field.default_factory()
     required = field.required
+    condition = None
+    if setting.shown_when is not None:
+        if required:
+            raise TypeError(f"{where} is not always shown, so it needs a default for when it is not.")
+        condition = Condition(field=setting.shown_when[0], value=setting.shown_when[1])
+        required = not _is_acceptable(default, hint)
     return FormField(
         name=field.name,
         kind=kind,
@@ -143,8 +164,32 @@ def _form_field(owner: type, field: inspect.Field, setting: Setting | None) -> F
         required=required,
         default=None if required else _plain_value(default),
         automatic=setting.automatic,
+        shown_when=condition,
         **bounds,
     )
+
+
+def _is_acceptable(default: Any, hint: Any) -> bool:
+    try:
+        msgspec.convert(msgspec.to_builtins(default), hint)
+    except msgspec.ValidationError:
+        return False
+    return True
+
+
+def _check_condition(where: str, condition: Condition, before: Form) -> None:
+    """Raise TypeError when the condition of this field can never hold."""
+    other = next((field for field in before.fields if field.name == condition.field), None)
+    if other is None:
+        raise TypeError(f"{where} is shown when {condition.field!r} has a value, and there is no such field above it.")
+    if other.kind not in _CONDITIONS:
+        raise TypeError(f"{where} is shown when {other.name} has a value; that must be a choice, choices or a switch.")
+    values = [True, False] if other.kind is FieldKind.BOOLEAN else [choice.value for choice in other.choices]
+    if condition.value not in values:
+        raise TypeError(f"{where} is shown when {other.name} is {condition.value!r}; it can be one of {values}.")
+
+
+_CONDITIONS: Final = frozenset({FieldKind.BOOLEAN, FieldKind.CHOICE, FieldKind.CHOICES})
 
 
 def _plain_value(value: Any) -> Any:

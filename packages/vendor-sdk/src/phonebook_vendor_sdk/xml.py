@@ -57,7 +57,7 @@ class XmlWriter:
 
     __slots__ = ("_closers", "_names", "_open", "_parts")
 
-    def __init__(self, root: str, **attributes: str | None) -> None:
+    def __init__(self, root: str, /, **attributes: str | None) -> None:
         self._parts: list[str] = [_DECLARATION]
         self._names: set[str] = set()
         self._closers: dict[str, _Closer] = {}
@@ -65,7 +65,7 @@ class XmlWriter:
         self._parts.append(f"<{self._known(root)}{self._attributes(attributes)}>")
         self._open.append(root)
 
-    def element(self, name: str, text: str = "", **attributes: str | None) -> None:
+    def element(self, name: str, text: str = "", /, **attributes: str | None) -> None:
         """A whole element with a text, or an empty one."""
         if name not in self._names:
             self._known(name)
@@ -78,7 +78,15 @@ class XmlWriter:
         else:
             self._parts.append(f"{line}<{name}{written}/>")
 
-    def inside(self, name: str, **attributes: str | None) -> _Closer:
+    def pair(self, name: str, text: str = "", /, **attributes: str | None) -> None:
+        """An element with both its tags also when it is empty, for phones that fail at `<Name/>`."""
+        if text:
+            self.element(name, text, **attributes)
+        else:
+            line = "\n" if len(self._open) <= 2 else ""
+            self._parts.append(f"{line}<{self._known(name)}{self._attributes(attributes)}></{name}>")
+
+    def inside(self, name: str, /, **attributes: str | None) -> _Closer:
         """Open an element; it is closed at the end of the `with` block."""
         if name not in self._names:
             self._known(name)

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+from contextlib import asynccontextmanager
 from typing import Annotated, Any
 
 import msgspec
 import pytest
 
 import phonebook_vendor_sdk
-from phonebook_vendor_sdk import Book, Meta, PhoneRequest, PhoneSettings, Setting, VendorService, phone_file
+from phonebook_vendor_sdk import Book, Limits, Meta, PhoneRequest, PhoneSettings, Setting, VendorService, phone_file
 
 
 class Fine(PhoneSettings, frozen=True, kw_only=True):
@@ -60,6 +61,49 @@ def test_mistakes_in_a_class_are_sentences_at_import(members: dict[str, Any], se
         make(**members)
 
 
+async def coroutine(self: Any, one: Any) -> None:
+    """A method of one argument that is async."""
+
+
+async def generator(self: Any, settings: Any) -> Any:
+    """A context manager that its author forgot to declare."""
+    yield
+
+
+def plain(self: Any, one: Any) -> tuple[()]:
+    """A method of one argument that is not async."""
+    return ()
+
+
+@pytest.mark.parametrize(
+    ("members", "sentence"),
+    [
+        ({"check": plain}, r"X\.check must be async def check\(self, settings\)"),
+        ({"check": staticmethod(coroutine)}, "must be a plain method"),
+        ({"check": lambda self: ()}, "must be async"),
+        ({"identify": coroutine}, r"must be def identify\(self, user_agent\)"),
+        ({"snippets": plain}, r"takes \(self, one\); it must be def snippets"),
+        ({"advise": plain}, r"takes \(self, one\); it must be def advise"),
+        ({"on_changed": plain}, "must be async def on_changed"),
+        ({"while_enabled": generator}, "bare generator; write @asynccontextmanager above it"),
+        ({"while_enabled": coroutine}, "must be @asynccontextmanager"),
+        ({"limits": Limits(phones="A", name=1)}, "limits must be a list"),
+        ({"limits": [Limits(phones="A")]}, "limits that say nothing"),
+        ({"limits": [Limits(phones="A", name=0)]}, "limits that say nothing"),
+    ],
+)
+def test_mistakes_in_what_a_service_may_do_besides_are_sentences_at_import(
+    members: dict[str, Any], sentence: str
+) -> None:
+    with pytest.raises(TypeError, match=sentence):
+        make(**members)
+
+
+def test_what_a_service_may_do_besides_passes_when_it_is_right() -> None:
+    right = {"check": coroutine, "identify": plain, "while_enabled": asynccontextmanager(generator)}
+    assert make(**right, on_changed=coroutine, limits=[Limits(phones="A", name=1)]).slug == "x"
+
+
 def test_an_async_rendering_is_refused() -> None:
     async def render(book: Book, settings: Any, request: PhoneRequest) -> bytes:
         return b""
@@ -97,6 +141,34 @@ class NotBelow(msgspec.Struct, frozen=True):
     ],
 )
 def test_mistakes_in_settings_are_sentences_at_import(settings: Any, sentence: str) -> None:
+    with pytest.raises(TypeError, match=sentence):
+        make(settings)
+
+
+def conditional(shown_when: tuple[str, str | bool], default: Any = "") -> type[PhoneSettings]:
+    """Settings of a number, a switch, and a field below them that is shown sometimes."""
+    fields: list[Any] = [
+        ("number", Annotated[int, Setting(title="N")], 1),
+        ("push", Annotated[bool, Setting(title="P")], False),
+        ("below", Annotated[str, Setting(title="B", shown_when=shown_when)], default),
+        ("later", Annotated[bool, Setting(title="L")], False),
+    ]
+    made = msgspec.defstruct("Made", fields, bases=(PhoneSettings,), frozen=True, kw_only=True)
+    assert issubclass(made, PhoneSettings)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        (conditional(("nothing", True)), "no such field above it"),
+        (conditional(("later", True)), "no such field above it"),
+        (conditional(("number", "1")), "must be a choice, choices or a switch"),
+        (conditional(("push", "yes")), r"can be one of \[True, False\]"),
+        (conditional(("push", True), msgspec.NODEFAULT), "needs a default for when it is not"),
+    ],
+)
+def test_a_condition_that_can_never_hold_is_a_sentence_at_import(settings: Any, sentence: str) -> None:
     with pytest.raises(TypeError, match=sentence):
         make(settings)
 

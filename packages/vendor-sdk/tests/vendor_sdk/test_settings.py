@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import pytest
 
-from phonebook_core.vendor_link.forms import Choice, FieldKind, filled
+from phonebook_core.vendor_link.forms import Choice, Condition, FieldKind, filled
 from phonebook_vendor_sdk import Automatic, Invalid, Meta, PhoneSettings, Setting
 from phonebook_vendor_sdk.settings import form_of, read_settings
 
@@ -155,3 +155,42 @@ def test_settings_that_do_not_fit_together_are_refused_by_the_struct_itself() ->
 
     with pytest.raises(Invalid, match="must not be above"):
         read_settings(Together, form_of(Together), {**GOOD, "low": 5}, lenient=True)
+
+
+class Sometimes(PhoneSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    mode: Annotated[Literal["wait", "push"], Setting(title="How changes reach phones")] = "wait"
+    target: Annotated[str, Setting(title="Push to", shown_when=("mode", "push")), Meta(min_length=1)] = ""
+    retries: Annotated[int, Setting(title="Retries", shown_when=("mode", "push")), Meta(ge=1)] = 3
+
+
+LOGIN = {"username": "pb-1", "password": "secret-secret"}
+
+
+def test_a_field_that_is_not_shown_is_neither_required_nor_checked_and_has_its_default() -> None:
+    form = form_of(Sometimes)
+    target, retries = form.fields[1:3]
+    assert (target.shown_when, target.required) == (Condition(field="mode", value="push"), True)
+    assert (retries.required, retries.default) == (False, 3)
+    read = read_settings(Sometimes, form, {**LOGIN, "target": 5, "retries": 0})
+    assert (read.target, read.retries) == ("", 3)
+
+
+def test_a_field_that_is_shown_is_required_and_checked_as_any_other() -> None:
+    with pytest.raises(Invalid) as caught:
+        read_settings(Sometimes, form_of(Sometimes), {**LOGIN, "mode": "push", "retries": 0})
+    assert {p.field: p.message for p in caught.value.problems} == {
+        "target": "Fill in “Push to”.",
+        "retries": "Give a number of at least 1.",
+    }
+    pushed = read_settings(Sometimes, form_of(Sometimes), {**LOGIN, "mode": "push", "target": "phones.test"})
+    assert (pushed.target, pushed.retries) == ("phones.test", 3)
+
+
+def test_a_switch_in_another_writing_shows_its_field_too() -> None:
+    class Switched(PhoneSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
+        push: Annotated[bool, Setting(title="Push")] = False
+        target: Annotated[str, Setting(title="Target", shown_when=("push", True)), Meta(min_length=1)] = ""
+
+    assert read_settings(Switched, form_of(Switched), {**LOGIN, "push": "true", "target": "x"}).target == "x"
+    with pytest.raises(Invalid, match="Target"):
+        read_settings(Switched, form_of(Switched), {**LOGIN, "push": "true"})

@@ -56,3 +56,17 @@ def test_a_document_with_an_open_element_is_refused() -> None:
     xml = XmlWriter("Root")
     with xml.inside("Row"), pytest.raises(ValueError, match="Row is still open"):
         xml.document()
+
+
+def test_an_attribute_may_be_called_as_the_arguments_are() -> None:
+    xml = XmlWriter("Root", root="r", name="n")
+    xml.element("A", "a", name="n", text="t")
+    with xml.inside("B", name="n"):
+        xml.pair("C", name="n", text="t")
+    root = etree.fromstring(xml.document())
+    assert [dict(each.attrib) for each in root.iter()] == [
+        {"root": "r", "name": "n"},
+        {"name": "n", "text": "t"},
+        {"name": "n"},
+        {"name": "n", "text": "t"},
+    ]

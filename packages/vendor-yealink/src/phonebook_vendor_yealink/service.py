@@ -7,24 +7,24 @@ FS PBX and others). README.md of this package says what is known, what is only s
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Final
 
 from phonebook_vendor_sdk import (
     Automatic,
     Book,
     Contact,
+    LabelKind,
+    Limits,
     Meta,
-    Notice,
     Phone,
-    PhoneNumber,
     PhoneRequest,
     PhoneSettings,
     Setting,
     Snippet,
     VendorService,
     XmlWriter,
-    fold,
+    in_slots,
     phone_file,
     run,
 )
@@ -56,6 +56,7 @@ class Yealink(VendorService[Settings]):
 
     slug = "yealink"
     label = "Yealink"
+    limits = (Limits(phones="Yealink desk phones, as some say", contacts=1_000),)
 
     @phone_file("directory.xml", title="Desk phones (T series): every number with its label")
     @staticmethod
@@ -98,14 +99,6 @@ class Yealink(VendorService[Settings]):
             login_since="V84" if int(match["firmware"].split(".")[1]) in WITHOUT_LOGIN else "",
         )
 
-    def advise(self, book: Book, settings: Settings) -> Sequence[Notice]:
-        """Warn above the size that phones are known to take; nothing is cut."""
-        entries = len(book.with_numbers)
-        if entries <= KNOWN_TO_WORK:
-            return ()
-        message = f"{entries} contacts: some Yealink phones are said to show only the first {KNOWN_TO_WORK}."
-        return [Notice(code="many_contacts", message=message)]
-
     def snippets(self, urls: Mapping[str, str], settings: Settings) -> Sequence[Snippet]:
         """Configuration for provisioning. From firmware V84 on the login has its own keys; before, it is in the URL."""
         login = settings.username, settings.password
@@ -122,15 +115,8 @@ class Yealink(VendorService[Settings]):
 
 WITHOUT_LOGIN: Final = range(30, 84)
 """Versions of firmware that have no fields for user name and password; they take both in the URL at best."""
-KNOWN_TO_WORK: Final = 1_000
-"""Entries of one phonebook; above that nobody has measured what phones do."""
-SLOTS: Final = 3
-"""Numbers of one `Unit`: `Phone1` is shown as office, `Phone2` as mobile, `Phone3` as other."""
-OFFICE: Final = frozenset({"arbeit", "business", "buro", "company", "desk", "main", "office", "trabajo", "work"})
-MOBILE: Final = frozenset(
-    {"cell", "cellular", "gsm", "handy", "iphone", "mobil", "mobile", "movil", "natel", "portable"}
-)
-"""Labels, folded, of the numbers that belong in the first and the second slot."""
+SLOTS: Final = ([LabelKind.WORK], [LabelKind.MOBILE], [LabelKind.HOME, LabelKind.FAX, LabelKind.OTHER])
+"""What the numbers of one `Unit` are shown as: `Phone1` as office, `Phone2` as mobile, `Phone3` as other."""
 
 _AGENT: Final = re.compile(
     r"^(?:yealink[ -](?:SIP(?:[ -]VP)?[ -])?(?P<model>[A-Za-z][\w-]{1,15})|(?P<model_only>W5\d\w?|VP530\w?))"
@@ -143,40 +129,11 @@ _AGENT: Final = re.compile(
 def _write_menu(xml: XmlWriter, name: str, contacts: Iterable[Contact], book: Book) -> None:
     with xml.inside("Menu", Name=name):
         for contact in contacts:
-            for count, slots in enumerate(_slots(contact.numbers), start=1):
+            for count, slots in enumerate(in_slots(contact.numbers, *SLOTS), start=1):
                 shown = book.shown_name(contact)
                 one, two, three = (book.dial(number) if number else "" for number in slots)
                 name = shown if count == 1 else f"{shown} ({count})"
                 xml.element("Unit", Name=name, Phone1=one, Phone2=two, Phone3=three, default_photo="Resource:")
-
-
-def _slots(numbers: Sequence[PhoneNumber]) -> Iterator[list[PhoneNumber | None]]:
-    """The numbers in rows of office, mobile, other: each kind in its own slot first, then the free slots in order."""
-    waiting = list(numbers)
-    while waiting:
-        row: list[PhoneNumber | None] = [None] * SLOTS
-        rest = []
-        for number in waiting:
-            slot = _slot(number)
-            if slot is not None and row[slot] is None:
-                row[slot] = number
-            else:
-                rest.append(number)
-        waiting = []
-        for number in rest:
-            if None in row:
-                row[row.index(None)] = number
-            else:
-                waiting.append(number)
-        yield row
-
-
-def _slot(number: PhoneNumber) -> int | None:
-    """The slot that the label asks for; a number without a label takes any."""
-    label = fold(number.label.strip())
-    if not label:
-        return None
-    return 0 if label in OFFICE else 1 if label in MOBILE else 2
 
 
 def _configuration(settings: Settings, url: str, login: tuple[str, str] | None) -> str:

@@ -92,10 +92,10 @@ def test_the_snippets_can_be_pasted_into_provisioning() -> None:
 def test_more_contacts_than_phones_are_known_to_take_are_a_notice() -> None:
     def notices(count: int) -> list[str]:
         people = [Contact(id=str(n), display_name="A", numbers=(PhoneNumber(value="1"),)) for n in range(count)]
-        return [n.code for n in Yealink().advise(Book(AboutBook(id="b", name="B"), people), SETTINGS)]
+        return [n.code for n in Yealink().all_advice(Book(AboutBook(id="b", name="B"), people), SETTINGS)]
 
     assert notices(1_000) == []
-    assert notices(1_001) == ["many_contacts"]
+    assert notices(1_001) == ["limit_contacts_1"]
 
 
 async def test_it_is_enabled_without_a_question_and_serves_both_files() -> None:

@@ -149,6 +149,12 @@ FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
         "maximum": "The greatest number.",
         "pattern": "A regular expression that the whole text matches.",
         "choices": "What there is to choose from.",
+        "shown_when": "When to ask for it, if not always: a field that is not shown is not required and not sent. "
+        "A server that does not know this always asks.",
+    },
+    "Condition": {
+        "field": "The name of another field, which stands before.",
+        "value": "The value that it must have: a choice, one of the choices chosen, or yes or no.",
     },
     "Choice": {"value": "What is stored and sent.", "title": "What people read."},
     "Book": {

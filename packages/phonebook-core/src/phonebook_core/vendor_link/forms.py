@@ -44,8 +44,23 @@ class Choice(Struct, frozen=True, kw_only=True, omit_defaults=True):
     title: str
 
 
+class Condition(Struct, frozen=True, kw_only=True):
+    """Another field, and the value that it must have: for a list of choices, one that is among those chosen."""
+
+    field: str
+    value: str | bool
+
+    def holds(self, value: Any) -> bool:
+        """Whether this value of the other field is the one."""
+        return self.value in value if isinstance(value, list | tuple) else bool(value == self.value)
+
+
 class FormField(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One setting: how it is called, asked, bounded and filled in. Bounds of texts count characters."""
+    """One setting: how it is called, asked, bounded and filled in. Bounds of texts count characters.
+
+    A field with `shown_when` is asked only when the other field, which stands before it, is shown and has that value.
+    One that is not shown is neither required nor checked nor sent; what was typed into it stays stored.
+    """
 
     name: str
     kind: FieldKind
@@ -60,6 +75,7 @@ class FormField(Struct, frozen=True, kw_only=True, omit_defaults=True):
     maximum: float | None = None
     pattern: str = ""
     choices: tuple[Choice, ...] = ()
+    shown_when: Condition | None = None
 
 
 class Form(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -71,12 +87,25 @@ class Form(Struct, frozen=True, kw_only=True, omit_defaults=True):
         """The names of the fields that must not be shown."""
         return frozenset(f.name for f in self.fields if f.kind is FieldKind.SECRET)
 
+    def shown(self, settings: Mapping[str, Any]) -> tuple[FormField, ...]:
+        """The fields that are asked when the settings have these values, in order; a default counts as a value."""
+        shown: dict[str, FormField] = {}
+        for field in self.fields:
+            condition = field.shown_when
+            if condition is not None:
+                other = shown.get(condition.field)
+                if other is None or not condition.holds(settings.get(other.name, other.default)):
+                    continue
+            shown[field.name] = field
+        return tuple(shown.values())
+
 
 def filled(form: Form, typed: Mapping[str, Any], known: Mapping[Automatic, Any]) -> dict[str, Any]:
     """The settings to send: what was typed, else what is known by itself, else the default.
 
-    A field for which there is nothing is left out. Typed values for fields that the form does not have are left out
-    too: they stay stored, for the day a service offers the field again.
+    A field for which there is nothing is left out; one that is not shown is not (see `without_hidden`). Typed values
+    for fields that the form does not have are left out too: they stay stored, for the day a service offers the field
+    again.
     """
     settings: dict[str, Any] = {}
     for field in form.fields:
@@ -89,10 +118,18 @@ def filled(form: Form, typed: Mapping[str, Any], known: Mapping[Automatic, Any])
     return settings
 
 
+def without_hidden(form: Form, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings without those whose fields are not shown: what a service is sent."""
+    return {field.name: settings[field.name] for field in form.shown(settings) if field.name in settings}
+
+
 def missing(form: Form, settings: Mapping[str, Any]) -> list[Problem]:
-    """One problem for each required field that has no value yet. Whether values are acceptable, the service decides."""
+    """One problem for each required field that is shown and has no value yet.
+
+    Whether values are acceptable, the service decides.
+    """
     return [
         Problem(field=field.name, code="required", message=f"Fill in “{field.title}”.")
-        for field in form.fields
+        for field in form.shown(settings)
         if field.required and settings.get(field.name) in (None, "")
     ]

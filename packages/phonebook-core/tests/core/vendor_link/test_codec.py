@@ -15,7 +15,7 @@ from phonebook_core.contact import Contact, Email, PhoneNumber
 from phonebook_core.errors import LocalProtocolError, Problem, RemoteProtocolError
 from phonebook_core.phone_number import NumberForm, OutputForm
 from phonebook_core.vendor_link.codec import MAX_FRAME, MAX_ID, decode_body, decode_frame, encode
-from phonebook_core.vendor_link.forms import Automatic, Choice, FieldKind, Form, FormField
+from phonebook_core.vendor_link.forms import Automatic, Choice, Condition, FieldKind, Form, FormField
 from phonebook_core.vendor_link.lifecycle import State
 from phonebook_core.vendor_link.messages import (
     FORMER_PASSWORD,
@@ -61,6 +61,18 @@ FORM = Form(
         ),
         FormField(
             name="size", kind=FieldKind.CHOICE, title="Size", default="s", choices=(Choice(value="s", title="S"),)
+        ),
+    )
+)
+CONDITIONAL = Form(
+    fields=(
+        FormField(name="push", kind=FieldKind.BOOLEAN, title="Push", default=False),
+        FormField(
+            name="target",
+            kind=FieldKind.TEXT,
+            title="Target",
+            required=True,
+            shown_when=Condition(field="push", value=True),
         ),
     )
 )
@@ -149,6 +161,7 @@ EXAMPLES: tuple[Message, ...] = (
             ),
         )
     ),
+    Hello(slug="acme", label="Acme phones", instance="i1", form=CONDITIONAL),
 )  # fmt: skip
 
 

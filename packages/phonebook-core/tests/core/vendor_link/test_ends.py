@@ -7,7 +7,16 @@ import pytest
 from phonebook_core.errors import LinkClosed, LocalProtocolError, Problem, RemoteProtocolError
 from phonebook_core.vendor_link.codec import decode_body, decode_frame, encode
 from phonebook_core.vendor_link.exchange import DEAD_AFTER, HEARTBEAT
-from phonebook_core.vendor_link.forms import Automatic, FieldKind, Form, FormField, filled, missing
+from phonebook_core.vendor_link.forms import (
+    Automatic,
+    Condition,
+    FieldKind,
+    Form,
+    FormField,
+    filled,
+    missing,
+    without_hidden,
+)
 from phonebook_core.vendor_link.lifecycle import State
 from phonebook_core.vendor_link.messages import (
     Access,
@@ -369,3 +378,31 @@ def test_a_form_is_filled_with_what_was_typed_then_known_then_the_default() -> N
     assert filled(form, {"a": "x", "b": 0, "unknown": 1}, known) == {"a": "x", "b": 0}
     assert [problem.field for problem in missing(form, filled(form, {}, known))] == ["c"]
     assert missing(form, {"c": "x"}) == []
+
+
+def test_a_field_is_shown_only_while_the_one_above_is_shown_and_has_the_value() -> None:
+    push = FormField(name="push", kind=FieldKind.BOOLEAN, title="Push", default=False)
+    how = FormField(name="how", kind=FieldKind.CHOICES, title="How", shown_when=Condition(field="push", value=True))
+    port = FormField(
+        name="port", kind=FieldKind.NUMBER, title="Port", required=True, shown_when=Condition(field="how", value="sip")
+    )
+    form = Form(fields=(push, how, port))
+    for settings, names in (
+        ({}, ["push"]),
+        ({"how": ["sip"]}, ["push"]),
+        ({"push": True}, ["push", "how"]),
+        ({"push": True, "how": ["http"]}, ["push", "how"]),
+        ({"push": True, "how": ["http", "sip"]}, ["push", "how", "port"]),
+    ):
+        assert [field.name for field in form.shown(settings)] == names
+        assert [problem.field for problem in missing(form, settings)] == [name for name in names if name == "port"]
+
+
+def test_what_is_not_shown_is_filled_in_and_not_sent() -> None:
+    push = FormField(name="push", kind=FieldKind.BOOLEAN, title="Push", default=False)
+    url = FormField(name="url", kind=FieldKind.TEXT, title="URL", shown_when=Condition(field="push", value=True))
+    form = Form(fields=(push, url))
+    hidden = filled(form, {"url": "kept"}, {})
+    assert hidden == {"push": False, "url": "kept"}
+    assert without_hidden(form, hidden) == {"push": False}
+    assert without_hidden(form, {**hidden, "push": True}) == {"push": True, "url": "kept"}

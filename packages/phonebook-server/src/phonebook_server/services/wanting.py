@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
-from phonebook_core.vendor_link.forms import GENERATED, Automatic, Form, FormField, filled, missing
+from phonebook_core.vendor_link.forms import GENERATED, Automatic, Form, FormField, filled, missing, without_hidden
 from phonebook_core.vendor_link.messages import FORMER_PASSWORD, Hello
 from phonebook_core.vendor_link.reconcile import Wanted
 from phonebook_server.accounts.guards import PhonebookRow
@@ -41,7 +41,7 @@ def wanted(hello: Hello, stored: StoredEnablement, phonebook: PhonebookRow, keys
 
     def complete(typed: Mapping[str, Any]) -> Mapping[str, Any] | None:
         settings = _complete(hello.form, stored, phonebook, typed)
-        return None if missing(hello.form, settings) else settings
+        return None if missing(hello.form, settings) else without_hidden(hello.form, settings)
 
     want = stored.intent.wanted(complete, keys.api_key(stored.phonebook_id, stored.slug, stored.key_version))
     rotation = stored.rotation

@@ -1,0 +1,1 @@
+"""Plain files as a vendor service."""

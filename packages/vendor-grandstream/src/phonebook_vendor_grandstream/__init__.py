@@ -1,0 +1,1 @@
+"""Grandstream phones as a vendor service."""

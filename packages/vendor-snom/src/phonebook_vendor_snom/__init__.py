@@ -1,0 +1,1 @@
+"""Snom phones as a vendor service."""
