@@ -7,9 +7,11 @@ DASHBOARD := packages/phonebook-server/src/phonebook_server/web/dashboard/index.
 DASHBOARD_SOURCES := dashboard/index.html dashboard/package.json dashboard/vite.config.ts dashboard/tsconfig.json \
 	$(shell find dashboard/src dashboard/scripts -type f ! -name '*.test.*' ! -name schema.d.ts 2>/dev/null)
 NODE := $(shell node -e 'Number(process.versions.node.split(".")[0]) < 20 || console.log("there")' 2>/dev/null)
+SERVICES := $(patsubst packages/vendor-%/pyproject.toml,.venv/bin/phonebook-%,$(filter-out packages/vendor-sdk/%,$(wildcard packages/vendor-*/pyproject.toml))) \
+	'node examples/javascript-service/service.js'
 SERVER_SOURCES := $(shell find packages/phonebook-core/src packages/phonebook-server/src -name '*.py')
 
-.PHONY: help run test test-browser test-dashboard test-long screenshots dashboard lint format bench browser clean
+.PHONY: help run test test-browser test-dashboard test-long screenshots dashboard lint format conformance bench browser clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -40,6 +42,13 @@ lint: .venv/.synced ## types, style and who may import whom
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+
+conformance: .venv/.synced examples/javascript-service/node_modules/.installed ## examine every service over real sockets, in about five minutes
+	@.venv/bin/phonebook-vendor check $(SERVICES)
+
+examples/javascript-service/node_modules/.installed: examples/javascript-service/package-lock.json
+	@cd examples/javascript-service && npm ci --silent --no-audit --no-progress
+	@touch $@
 
 bench: .venv/.synced ## measure what is promised, in about five minutes; see benchmarks/README.md
 	.venv/bin/python -m benchmarks.run
