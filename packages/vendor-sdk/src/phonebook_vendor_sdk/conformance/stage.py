@@ -28,8 +28,8 @@ LINK_SECONDS: Final = 45.0
 """How long a started service may take to link, and a linked one to return."""
 ELSEWHERE_SECONDS: Final = 120.0
 """How long people have to point a service that runs already to the kit."""
-QUICK_LINKS: Final = 3
-"""Links of one process after which its waits before dialling grow long; then another process is quicker."""
+QUICK_DIALS: Final = 3
+"""Dials of one process, refused ones too, after which its waits grow long; then another process is quicker."""
 
 
 class Stage:
@@ -45,7 +45,7 @@ class Stage:
         """Waits between dials as parts of their bounds, for the check that follows their measurement."""
         self._folder = folder
         self._typed = typed
-        self._links_before = 0
+        self._dials_before = 0
 
     async def __aenter__(self) -> Self:
         await self.server.open()
@@ -62,7 +62,7 @@ class Stage:
         """Start the service; `anew` on an empty state folder."""
         if anew:
             self.state_dir = self._folder / secrets.token_hex(4)
-        self._links_before = len(self.server.links)
+        self._dials_before = len(self.server.dials)
         self.running = await self.subject.start(self.server.url, self.state_dir)
         return self.running
 
@@ -78,7 +78,7 @@ class Stage:
         if self.subject.can_restart:
             is_dead = self.running is None or self.running.ended
             is_cut = not self.server.links or self.server.links[-1].ended.is_set()
-            if is_dead or (is_cut and len(self.server.links) - self._links_before >= QUICK_LINKS):
+            if is_dead or (is_cut and len(self.server.dials) - self._dials_before >= QUICK_DIALS):
                 await self.end()
                 await self.start(anew=True)
         elif self.running is None:
