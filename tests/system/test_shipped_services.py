@@ -9,6 +9,7 @@ from support.office import Office, Phone
 from support.server import RunningServer
 
 SHIPPED = ("feed", "grandstream", "snom", "yealink")
+PLACES = {"yealink": "Directory › Remote Phone Book"}
 
 
 def test_each_shipped_service_is_hosted_needs_no_answer_and_serves_all_its_files(tmp_path: Path) -> None:
@@ -22,6 +23,7 @@ def test_each_shipped_service_is_hosted_needs_no_answer_and_serves_all_its_files
             office.decide(slug=slug)
         for slug in SHIPPED:
             access = office.wait_for("enabled", slug)["access"]
+            assert access["place"] == PLACES.get(slug, "")
             phone = Phone(access["url"], access["username"], access["password"])
             for file in access["files"]:
                 answer = phone.fetch(file["name"])

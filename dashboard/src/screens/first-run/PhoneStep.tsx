@@ -101,7 +101,7 @@ function Way({ phonebookId, slug, access }: { phonebookId: string; slug: string;
       />
       {way === 'hand' && (
         <>
-          <SetUpSteps slug={slug} />
+          <SetUpSteps place={access.place} />
           <AccessValues access={access} isShown={isShown} onToggle={() => setShown(!isShown)} />
         </>
       )}

@@ -66,7 +66,7 @@ function SetUp({ service: { slug, label, access } }: { service: Service }) {
             <Title order={2} mb="xs">
               {t.steps}
             </Title>
-            <SetUpSteps slug={slug} />
+            <SetUpSteps place={access.place} />
           </Card>
           <Values access={access} slug={slug} />
           <FetchStatus phonebookId={id} fetches={fetches} />

@@ -5,14 +5,10 @@ import { useTexts } from '~/i18n/texts';
 import { texts } from './texts';
 import classes from './vendor.module.css';
 
-/** Where the phones of a service have their page for it, in the words of that page. */
-const PLACES: Readonly<Record<string, string>> = { yealink: 'Directory › Remote Phone Book' };
-
-/** How a phone is set up by hand, one step after the other. */
-export function SetUpSteps({ slug }: { slug: string }) {
+/** How a phone is set up by hand, one step after the other; `place` is in the words of the phone's own page. */
+export function SetUpSteps({ place }: { place: string }) {
   const t = useTexts(texts);
-  const place = PLACES[slug];
-  const steps = [t.stepPage, t.stepSignIn, place === undefined ? t.stepPlaceOther : t.stepPlace(place), t.stepEnter, t.stepSave];
+  const steps = [t.stepPage, t.stepSignIn, place ? t.stepPlace(place) : t.stepPlaceOther, t.stepEnter, t.stepSave];
   return (
     <ol className={classes.steps}>
       {steps.map((step) => (

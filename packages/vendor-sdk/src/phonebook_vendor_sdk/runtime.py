@@ -311,6 +311,7 @@ class Runtime:
             password=settings.password,
             files=enablement.files,
             snippets=tuple(snippets),
+            place=self._service.place,
         )
 
     def _refuse(self, enablement: Enablement, problems: Sequence[Problem]) -> None:

@@ -89,6 +89,8 @@ class VendorService(Generic[S]):
     label: ClassVar[str]
     version: ClassVar[str] = ""
     """The version of the vendor's package; found by itself when the package is installed."""
+    place: ClassVar[str] = ""
+    """Where in the phones' own web page people type the address, in its words, as "Directory › Remote Phone Book"."""
     limits: ClassVar[Sequence[Limits]] = ()
     """What its phones can take, by model family; what exceeds that is counted, and people read it as a notice."""
 
@@ -170,6 +172,8 @@ def _check_names(cls: type[VendorService[Any]]) -> None:
         )
     if not isinstance(label, str) or not label.strip() or len(label) > 64:
         raise TypeError(f'{cls.__name__} needs a label that people read, as in label = "Yealink"; got {label!r}.')
+    if not isinstance(cls.place, str):
+        raise TypeError(f'{cls.__name__}.place must be a text, as in place = "Directory › Remote Phone Book".')
 
 
 def _check_limits(cls: type[VendorService[Any]]) -> None:

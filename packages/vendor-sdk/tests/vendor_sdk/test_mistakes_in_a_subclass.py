@@ -46,6 +46,7 @@ def test_a_right_one_passes() -> None:
         ({"slug": None}, "needs a slug"),
         ({"slug": "Yea link"}, "needs a slug"),
         ({"label": None}, "needs a label"),
+        ({"place": 3}, "place must be a text"),
         ({"label": " "}, "needs a label"),
         ({"a": None}, "has no file for phones"),
         ({"b": declared()}, "declares the file a.xml twice"),

@@ -56,6 +56,7 @@ class Yealink(VendorService[Settings]):
 
     slug = "yealink"
     label = "Yealink"
+    place = "Directory › Remote Phone Book"
     limits = (Limits(phones="Yealink desk phones, as some say", contacts=1_000),)
 
     @phone_file("directory.xml", title="Desk phones (T series): every number with its label")

@@ -126,6 +126,7 @@ FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
         "password": "The password of the phones.",
         "files": "Every file there is.",
         "snippets": "Ready-to-paste configuration.",
+        "place": "Where in the phones' own web page it is typed, in the words of that page; empty when not known.",
     },
     "PhoneFile": {
         "name": "The last part of its URL.",

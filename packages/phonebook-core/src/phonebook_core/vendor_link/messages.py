@@ -54,13 +54,17 @@ class PhoneFile(Struct, frozen=True, kw_only=True):
 
 
 class Access(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """How phones reach the phonebook: fetch URL, user name, password, ready-to-paste phone configuration."""
+    """How phones reach the phonebook: fetch URL, user name, password, ready-to-paste phone configuration.
+
+    `place` is where in the phones' own web page that is typed, in its words; empty when it is not known.
+    """
 
     url: str
     username: str
     password: str
     files: tuple[PhoneFile, ...] = ()
     snippets: tuple[Snippet, ...] = ()
+    place: str = ""
 
 
 class Notice(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -49,13 +49,17 @@ class ProblemView(Struct, frozen=True, kw_only=True):
 
 
 class AccessView(Struct, frozen=True, kw_only=True):
-    """How phones reach the phonebook. The password and the snippets are for managers; others get null and none."""
+    """How phones reach the phonebook. The password and the snippets are for managers; others get null and none.
+
+    `place` is where in the phones' own web page it is typed, empty when the service does not say.
+    """
 
     url: str
     username: str
     password: str | None
     files: list[PhoneFile]
     snippets: list[Snippet]
+    place: str
 
 
 class ServiceSummary(Struct, frozen=True, kw_only=True):
@@ -176,6 +180,7 @@ def view(standing: Standing, now: int) -> ServiceView:
             password=access.password or None,
             files=list(access.files),
             snippets=list(access.snippets),
+            place=access.place,
         )
         if access is not None
         else None,
