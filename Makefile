@@ -85,10 +85,13 @@ dashboard/node_modules/.installed: dashboard/package.json dashboard/package-lock
 	@cd dashboard && npm ci --silent --no-progress
 	@touch $@
 
-browser: # Debian's chromium, where it is missing and can be installed; without it the tests say so
-	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || { \
+browser: # Debian's chromium (without windows it is quicker), where it is missing and can be installed; without it the tests say so
+	@command -v chromium-headless-shell >/dev/null || { \
+		command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ] && apt-get update -qq && \
+		DEBIAN_FRONTEND=noninteractive apt-get install -qq -y chromium-headless-shell >/dev/null 2>&1; \
+	} || command -v chromium >/dev/null || command -v chromium-browser >/dev/null || { \
 		command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ] && \
-		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y chromium >/dev/null; \
+		DEBIAN_FRONTEND=noninteractive apt-get install -qq -y chromium >/dev/null; \
 	} || echo "chromium is not there and could not be installed: the pages will not be tested in a browser"
 
 .venv/.synced: uv.lock pyproject.toml $(wildcard packages/*/pyproject.toml) | $(UV)

@@ -13,6 +13,8 @@ from support.pages import NOT_BUILT, is_built, open_page, register, sign_in
 from support.post import Post
 from support.server import RunningServer
 
+PROGRAMS: Final = ("chromium-headless-shell", "chromium", "chromium-browser")
+"""What Debian and others call it. The first one is the same browser without what draws windows, and quicker."""
 ARGUMENTS: Final = (
     "--no-sandbox",
     "--disable-gpu",
@@ -27,7 +29,7 @@ ARGUMENTS: Final = (
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """For one module, as while it is there an event loop runs in this thread, and no other test could run one."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    path = next(filter(None, map(shutil.which, PROGRAMS)), None)
     if path is None:
         pytest.skip("THERE IS NO CHROMIUM: the pages are not tested in a browser. Install it (`make browser`).")
     with sync_playwright() as playwright:

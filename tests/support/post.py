@@ -172,6 +172,7 @@ class Post:
         self._ready.set()
         await self._stopping.wait()
         server.close()
+        await _rounds()  # whom the loop has just let in becomes a connection first
         self._drop()
         rest = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
         for task in rest:
@@ -181,6 +182,7 @@ class Post:
             each.fileno() != -1 for _, each in self._connections
         ):
             await asyncio.sleep(0.01)
+        await _rounds()
 
     def _drop(self) -> None:
         for connection, _ in self._connections:
@@ -232,6 +234,12 @@ class Post:
         while self.hang == command:
             self.hung.set()
             await asyncio.sleep(0.02)
+
+
+async def _rounds() -> None:
+    """Let the loop finish what it has begun."""
+    for _ in range(10):
+        await asyncio.sleep(0)
 
 
 class _Smtp(SMTP):

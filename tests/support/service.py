@@ -1,4 +1,4 @@
-"""`phonebook-yealink` as a real process on its own, with a state folder of its own."""
+"""A vendor service, `phonebook-yealink` or another, as a real process on its own, with a state folder of its own."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -17,17 +17,27 @@ import httpx
 from phonebook_vendor_sdk.dispatch_spool import DispatchSpool
 from support.server import RunningServer, free_port
 
-YEALINK: Final = Path(sys.executable).with_name("phonebook-yealink")
+YEALINK: Final = str(Path(sys.executable).with_name("phonebook-yealink"))
 PATIENCE: Final = 60.0
 
 
 class RunningService:
-    """The Yealink service in a process of its own. `start` and `stop` it, or use it as a context manager."""
+    """A service in a process of its own, by default Yealink's. `start` and `stop` it, or use it with `with`."""
 
-    def __init__(self, server: RunningServer, state_dir: Path, *, env: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        server: RunningServer,
+        state_dir: Path,
+        *,
+        slug: str = "yealink",
+        command: Sequence[str] = (YEALINK,),
+        env: Mapping[str, str] | None = None,
+    ) -> None:
         self.port = free_port()
         self.state_dir = state_dir
-        token = server.cli_json("service", "token", "yealink")["token"]
+        self._slug = slug
+        self._command = list(command)
+        token = server.cli_json("service", "token", slug)["token"]
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("PHONEBOOK_")}
         self.env = inherited | {
             "PHONEBOOK_SERVER_URL": server.url,
@@ -47,7 +57,7 @@ class RunningService:
     def start(self) -> RunningService:
         """Start it and come back when it answers phones."""
         self._process = subprocess.Popen(
-            [YEALINK], env=self.env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            self._command, env=self.env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
         self._reader = threading.Thread(target=self._collect, args=(self._process,), daemon=True)
         self._reader.start()
@@ -55,7 +65,7 @@ class RunningService:
         while time.monotonic() < until:
             assert self._process.poll() is None, f"the service ended:\n{self.output}"
             try:
-                httpx.get(f"http://127.0.0.1:{self.port}/phones/yealink/none/directory.xml", timeout=5)
+                httpx.get(f"http://127.0.0.1:{self.port}/phones/{self._slug}/none/directory.xml", timeout=5)
             except httpx.TransportError:
                 time.sleep(0.02)
             else:

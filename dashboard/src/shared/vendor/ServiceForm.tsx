@@ -1,5 +1,5 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
-import { type FormEvent, useMemo, useRef, useState } from 'react';
+import { type FormEvent, useEffect, useMemo, useRef, useState } from 'react';
 
 import { problemOf } from '~/api/problem';
 import type { Service } from '~/api/types';
@@ -52,10 +52,12 @@ export default function ServiceForm({ phonebookId, service, submit, onCancel, on
   /** Shows what is wrong at its fields, and goes to the first of them. */
   const complain = (next: Record<string, string>) => {
     setErrors(next);
-    requestAnimationFrame(() => {
-      place.current?.querySelector<HTMLElement>('[aria-invalid="true"], [role="group"]:has([role="alert"]) button')?.focus();
-    });
+    requestAnimationFrame(() => goToFirstProblem(place.current));
   };
+  // Once a service is turned on, its answer comes with another form, and the button that was pressed is gone.
+  useEffect(() => {
+    if (document.activeElement === document.body) goToFirstProblem(place.current);
+  }, []);
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
     const found = shown.flatMap((field) => {
@@ -127,6 +129,10 @@ export default function ServiceForm({ phonebookId, service, submit, onCancel, on
       </Stack>
     </form>
   );
+}
+
+function goToFirstProblem(form: HTMLFormElement | null) {
+  form?.querySelector<HTMLElement>('[aria-invalid="true"], [role="group"]:has([role="alert"]) button')?.focus();
 }
 
 const NOTHING: Entry = { isAutomatic: false, value: '' };

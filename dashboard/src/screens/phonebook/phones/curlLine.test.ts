@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 
 import { curlLine } from './curlLine';
 
-const access = { url: 'https://a.example/phones/x.xml', username: 'pb', password: 'secret', files: [], snippets: [] };
+const access = { url: 'https://a.example/phones/x.xml', username: 'pb', password: 'secret', files: [], snippets: [], place: '' };
 
 test('the line fetches as a phone does', () => {
   expect(curlLine(access, 'secret')).toBe('curl -i -u "pb:secret" "https://a.example/phones/x.xml"');

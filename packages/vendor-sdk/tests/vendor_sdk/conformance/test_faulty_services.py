@@ -379,6 +379,7 @@ def outcomes() -> dict[str, Outcome]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("id", FAULTS)
 def test_a_service_that_breaks_a_rule_is_caught_by_its_check(id: str, outcomes: dict[str, Outcome]) -> None:
     outcome = outcomes[id]

@@ -1,4 +1,4 @@
-"""The services that are here conform; the others than Yealink in the longer runs, and in `make conformance`."""
+"""The services that are here conform: in the longer runs, as in `make conformance`."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ def installed(name: str) -> list[str]:
     return [str(Path(sys.executable).with_name(name))]
 
 
+@pytest.mark.slow
 def test_yealink_conforms_in_every_check() -> None:
     examination = assert_conforms(installed("phonebook-yealink"))
     assert len(examination.of(Verdict.PASSED)) == len(CHECKS)
