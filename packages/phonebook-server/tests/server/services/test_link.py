@@ -169,7 +169,8 @@ def test_turning_on_asks_people_for_what_is_missing(office: Office, service: Raw
     service.accept(offered)
     found = deciding.result
     assert found["state"] == "enabled"
-    assert found["access"] == {"url": ACCESS.url, "username": "u", "password": "p", "files": [], "snippets": []}
+    access = {"url": ACCESS.url, "username": "u", "password": "p", "files": [], "snippets": [], "place": ""}
+    assert found["access"] == access
 
 
 def test_problems_are_shown_at_their_fields_and_refused_settings_are_not_sent_again(
